@@ -1,0 +1,125 @@
+#include "core/mat.h"
+
+#include "core/memory.h"
+
+#include <assert.h>
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+#ifdef SGN_DOUBLE
+#define gemm cblas_dgemm
+#define gemv cblas_dgemv
+#define posv LAPACKE_dposv
+#else
+#define gemm cblas_sgemm
+#define gemv cblas_sgemv
+#define posv LAPACKE_sposv
+#endif
+
+void sgn_mat_copy(sgn_mat from, sgn_mat to)
+{
+    assert(from.rows == to.rows && from.cols == to.cols);
+    for (int j = 0; j < from.cols; j++)
+        memcpy(sgn_mat_at(to, 0, j), sgn_mat_at(from, 0, j), (size_t)from.rows * sizeof *from.at);
+}
+
+void sgn_blas_init(void) { openblas_set_num_threads(1); }
+
+const char *sgn_blas_core(void) { return openblas_get_corename(); }
+
+static CBLAS_TRANSPOSE blas_op(sgn_op op) { return op == SGN_PLAIN ? CblasNoTrans : CblasTrans; }
+
+/* A product with one column takes gemv: OpenBLAS's gemm needs five times as long for it. */
+void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C)
+{
+    int inner = opa == SGN_PLAIN ? A.cols : A.rows;
+    assert(C.rows == (opa == SGN_PLAIN ? A.rows : A.cols));
+    assert(C.cols == (opb == SGN_PLAIN ? B.cols : B.rows));
+    assert(inner == (opb == SGN_PLAIN ? B.rows : B.cols) && inner > 0);
+    if (C.rows == 0 || C.cols == 0) return;
+    if (C.cols == 1)
+        gemv(CblasColMajor, blas_op(opa), A.rows, A.cols, (sgn_real)alpha, A.at, A.ld, B.at,
+             opb == SGN_PLAIN ? 1 : B.ld, (sgn_real)beta, C.at, 1);
+    else
+        gemm(CblasColMajor, blas_op(opa), blas_op(opb), C.rows, C.cols, inner, (sgn_real)alpha,
+             A.at, A.ld, B.at, B.ld, (sgn_real)beta, C.at, C.ld);
+}
+
+/* Not BLAS: its order of summation depends on the machine.  Eight partial sums let the compiler use
+   vector instructions and keep one fixed order. */
+double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n)
+{
+    enum { PARTS = 8 };
+    double part[PARTS] = {0};
+    size_t i = 0;
+    for (; i + PARTS <= n; i += PARTS)
+        for (size_t k = 0; k < PARTS; k++) part[k] += (double)x[i + k] * (double)y[i + k];
+    for (; i < n; i++) part[i % PARTS] += (double)x[i] * (double)y[i];
+    return ((part[0] + part[1]) + (part[2] + part[3])) +
+           ((part[4] + part[5]) + (part[6] + part[7]));
+}
+
+double sgn_mat_sum_squares(sgn_mat a)
+{
+    double sum = 0;
+    for (int j = 0; j < a.cols; j++) {
+        const sgn_real *column = sgn_mat_at(a, 0, j);
+        sum += sgn_dot(column, column, (size_t)a.rows);
+    }
+    return sum;
+}
+
+int sgn_mat_finite(sgn_mat a)
+{
+    for (int j = 0; j < a.cols; j++)
+        for (int i = 0; i < a.rows; i++)
+            if (!isfinite(*sgn_mat_at(a, i, j))) return 0;
+    return 1;
+}
+
+/* The largest eigenvalue of the smaller of D D' and D'D, which have the same non-zero ones.
+   D (m, n) has no gaps; gram has room for min(m, n)^2 and eigenvalue for min(m, n) numbers. */
+static sgn_status gram_norm(const double *D, int m, int n, double *gram, double *eigenvalue,
+                            double *out)
+{
+    int k = m < n ? m : n;
+    cblas_dsyrk(CblasColMajor, CblasLower, m < n ? CblasNoTrans : CblasTrans, k, m < n ? n : m, 1,
+                D, m, 0, gram, k);
+    int fault = LAPACKE_dsyev(LAPACK_COL_MAJOR, 'N', 'L', k, gram, k, eigenvalue);
+    if (fault == LAPACK_WORK_MEMORY_ERROR) return sgn_fail(SGN_EMEM, "out of memory");
+    if (fault)
+        return sgn_fail(SGN_EDATA,
+                        "the norm of a %d x %d matrix cannot be computed: its values "
+                        "are too large",
+                        m, n);
+    *out = eigenvalue[k - 1];
+    return SGN_OK;
+}
+
+/* In double also where sgn_real is float: step sizes are made from it. */
+sgn_status sgn_lipschitz(sgn_mat A, double *out)
+{
+    size_t m = (size_t)A.rows, n = (size_t)A.cols, k = m < n ? m : n;
+    assert(k > 0);
+    if (!sgn_mat_finite(A))
+        return sgn_fail(SGN_EDATA, "the %zu x %zu matrix has a value that is not finite", m, n);
+    double *D = sgn_alloc(m * n + k * k + k, sizeof *D);
+    if (!D) return SGN_EMEM;
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < m; i++) D[i + j * m] = (double)A.at[i + j * (size_t)A.ld];
+    double *gram = D + m * n, *eigenvalue = gram + k * k;
+    sgn_status s = gram_norm(D, A.rows, A.cols, gram, eigenvalue, out);
+    sgn_free(D);
+    return s;
+}
+
+sgn_status sgn_spd_solve(sgn_mat S, sgn_mat B)
+{
+    assert(S.rows == S.cols && B.rows == S.rows && S.rows > 0);
+    int fault = posv(LAPACK_COL_MAJOR, 'L', S.rows, B.cols, S.at, S.ld, B.at, B.ld);
+    if (fault)
+        return sgn_fail(SGN_EDATA, "a %d x %d system is not positive definite", S.rows, S.cols);
+    return SGN_OK;
+}

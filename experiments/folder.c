@@ -1,0 +1,118 @@
+#include "experiments/folder.h"
+
+#include "io/file.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+static const char *const results[] = {"summary.json",  "last.h5",     "best.h5", "metrics.csv",
+                                      "metrics.jsonl", "report.html", "log.txt"};
+enum { RESULTS = sizeof results / sizeof *results };
+
+sgn_status sgn_folder_name(char *out, const sgn_config *c, const char *asked)
+{
+    char *text;
+    if (asked) {
+        if (strlen(asked) >= SGN_PATH_MAX / 2)
+            return sgn_fail(SGN_ECONFIG, "--out is longer than %d characters", SGN_PATH_MAX / 2);
+        snprintf(out, SGN_PATH_MAX, "%s", asked);
+        return SGN_OK;
+    }
+    SGN_TRY(sgn_config_text(c, &text));
+    unsigned long long hash = (unsigned long long)XXH3_64bits(text, strlen(text)) >> 32;
+    free(text);
+    snprintf(out, SGN_PATH_MAX, "runs/%s-%08llx", c->name, hash);
+    return SGN_OK;
+}
+
+static int has(const char *folder, const char *file)
+{
+    char path[SGN_PATH_MAX];
+    return sgn_path_join(path, folder, file) == SGN_OK && access(path, F_OK) == 0;
+}
+
+int sgn_folder_is_finished(const char *folder) { return has(folder, "summary.json"); }
+
+static sgn_status make_room(const char *folder, int force)
+{
+    if (!force && has(folder, "summary.json"))
+        return sgn_fail(SGN_ECONFIG,
+                        "%s holds a finished run; --force replaces it, --out writes "
+                        "elsewhere",
+                        folder);
+    if (!force && has(folder, "last.h5"))
+        return sgn_fail(SGN_ECONFIG,
+                        "%s holds an unfinished run; signroll resume goes on with it, "
+                        "--force replaces it",
+                        folder);
+    for (int i = 0; force && i < RESULTS; i++) {
+        char path[SGN_PATH_MAX];
+        SGN_TRY(sgn_path_join(path, folder, results[i]));
+        if (unlink(path) && errno != ENOENT)
+            return sgn_fail(SGN_EIO, "cannot remove %s: %s", path, strerror(errno));
+    }
+    return SGN_OK;
+}
+
+static sgn_status write_config(const char *folder, const sgn_config *c)
+{
+    char path[SGN_PATH_MAX], *text;
+    SGN_TRY(sgn_path_join(path, folder, "config.yml"));
+    SGN_TRY(sgn_config_text(c, &text));
+    sgn_status status = sgn_write_file(path, text, strlen(text));
+    free(text);
+    return status;
+}
+
+/* "model name : AMD ..." of the first processor */
+static void cpu_name(char *name, size_t size)
+{
+    char line[256];
+    snprintf(name, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
+            snprintf(name, size, "%s", strchr(line, ':') + 2);
+            name[strcspn(name, "\n")] = 0;
+            break;
+        }
+    if (f) fclose(f);
+}
+
+static sgn_status write_environment(const char *folder, int threads)
+{
+    char path[SGN_PATH_MAX], cpu[256];
+    struct utsname machine;
+    SGN_TRY(sgn_path_join(path, folder, "env.json"));
+    cpu_name(cpu, sizeof cpu);
+    uname(&machine);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "signroll", SIGNROLL_VERSION);
+    cJSON_AddStringToObject(o, "compiler", __VERSION__);
+    cJSON_AddStringToObject(o, "system", machine.sysname);
+    cJSON_AddStringToObject(o, "machine", machine.machine);
+    cJSON_AddStringToObject(o, "cpu", cpu);
+    cJSON_AddStringToObject(o, "blas_core", sgn_blas_core());
+    cJSON_AddStringToObject(o, "generator", SGN_RNG_NAME);
+    cJSON_AddNumberToObject(o, "threads", threads);
+    char *text = cJSON_Print(o);
+    cJSON_Delete(o);
+    if (!text) return sgn_fail(SGN_EMEM, "out of memory: env.json");
+    sgn_status status = sgn_write_file(path, text, strlen(text));
+    free(text);
+    return status;
+}
+
+sgn_status sgn_folder_begin(const char *folder, const sgn_config *c, int threads, int force)
+{
+    SGN_TRY(make_room(folder, force));
+    SGN_TRY(sgn_mkdirs(folder));
+    SGN_TRY(write_config(folder, c));
+    return write_environment(folder, threads);
+}

@@ -1,0 +1,20 @@
+/* folder.h -- the folder a run leaves behind.
+ *
+ *     config.yml env.json metrics.csv metrics.jsonl last.h5 best.h5 summary.json report.html log.txt
+ */
+#ifndef SGN_EXPERIMENTS_FOLDER_H
+#define SGN_EXPERIMENTS_FOLDER_H
+
+#include "io/config.h"
+
+/* runs/<name>-<hash of the resolved config>, unless the user names another. */
+SGN_MUST_CHECK sgn_status sgn_folder_name(char *out, const sgn_config *c, const char *asked);
+
+/* Makes the folder and writes config.yml and env.json.  SGN_ECONFIG when a run is there already and
+   `force` is 0; with it the old run's results are removed first. */
+SGN_MUST_CHECK sgn_status sgn_folder_begin(const char *folder, const sgn_config *c, int threads,
+                                           int force);
+
+int sgn_folder_is_finished(const char *folder);  // it has a summary.json
+
+#endif

@@ -1,0 +1,138 @@
+#include "experiments/model.h"
+
+#include "io/dataset.h"
+#include "io/file.h"
+#include "solvers/solvers.h"
+
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* ---- from a config ------------------------------------------------------------------------------ */
+
+static sgn_status find_file(char *file, const char *config_path)
+{
+    char copy[SGN_PATH_MAX], beside[SGN_PATH_MAX];
+    if (!*file || !config_path || *file == '/' || access(file, F_OK) == 0) return SGN_OK;
+    snprintf(copy, sizeof copy, "%s", config_path);
+    SGN_TRY(sgn_path_join(beside, dirname(copy), file));
+    if (access(beside, F_OK) == 0) memcpy(file, beside, sizeof beside);
+    return SGN_OK;
+}
+
+sgn_status sgn_model_config(sgn_config *out, const char *path, const char *const *override,
+                            int noverrides)
+{
+    sgn_config c;
+    const sgn_solver *solver;
+    SGN_TRY(sgn_config_load(&c, path, override, noverrides));
+    SGN_TRY(sgn_solver_find(c.net.solver, &solver));
+    SGN_TRY(sgn_net_resolve(&c.net, solver));
+    SGN_TRY(find_file(c.problem.file, path));
+    *out = c;
+    return SGN_OK;
+}
+
+static sgn_status build(sgn_model *m, int threads)
+{
+    SGN_TRY(sgn_solver_find(m->config.net.solver, &m->solver));
+    SGN_TRY(sgn_pool_new(&m->pool, threads));
+    m->config.problem.m = m->problem->physics.A.rows;
+    m->config.problem.n = m->problem->physics.A.cols;
+    m->problem->physics.lambda = m->config.solve.lambda;
+    return sgn_net_new(&m->net, &m->config.net, m->solver, &m->problem->physics,
+                       m->config.train.batch, m->config.seed);
+}
+
+sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads)
+{
+    sgn_model m = {.config = *c};
+    sgn_status status = sgn_problem_load(&m.problem, &c->problem, c->seed, c->train.test_samples);
+    if (!status) status = build(&m, threads);
+    if (status) sgn_model_free(&m);
+    else *out = m;
+    return status;
+}
+
+void sgn_model_free(sgn_model *m)
+{
+    if (!m) return;
+    sgn_net_free(m->net);
+    sgn_problem_free(m->problem);
+    sgn_pool_free(m->pool);
+    *m = (sgn_model){0};
+}
+
+/* ---- from a checkpoint ---------------------------------------------------------------------------- */
+
+static int same_matrix(sgn_mat a, sgn_mat b)
+{
+    if (a.rows != b.rows || a.cols != b.cols) return 0;
+    for (int j = 0; j < a.cols; j++)
+        if (memcmp(sgn_mat_at(a, 0, j), sgn_mat_at(b, 0, j), (size_t)a.rows * sizeof *a.at))
+            return 0;
+    return 1;
+}
+
+static sgn_status problem_of(sgn_problem **out, const sgn_checkpoint *saved)
+{
+    const sgn_config *c = sgn_checkpoint_config(saved);
+    sgn_mat A = sgn_checkpoint_A(saved), none = {0};
+    if (strcmp(c->problem.kind, "file"))
+        return sgn_problem_from_data(out, &c->problem, A, none, none, none, none);
+    sgn_problem *q;
+    SGN_TRY(sgn_problem_load(&q, &c->problem, c->seed, c->train.test_samples));
+    if (same_matrix(q->physics.A, A)) {
+        *out = q;
+        return SGN_OK;
+    }
+    sgn_problem_free(q);
+    return sgn_fail(SGN_EDATA, "%s does not hold the matrix the checkpoint was trained for",
+                    c->problem.file);
+}
+
+static sgn_status restore(sgn_model *m, const sgn_checkpoint *saved, int threads,
+                          sgn_trainer **trainer)
+{
+    SGN_TRY(problem_of(&m->problem, saved));
+    SGN_TRY(build(m, threads));
+    if (!trainer) return sgn_checkpoint_restore(saved, m->net, NULL);
+    SGN_TRY(
+        sgn_trainer_new(trainer, &m->config.train, m->config.seed, m->problem, m->net, m->pool));
+    sgn_status status = sgn_checkpoint_restore(saved, m->net, *trainer);
+    if (status) sgn_trainer_free(*trainer);
+    return status;
+}
+
+sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_trainer **trainer)
+{
+    sgn_checkpoint *saved;
+    SGN_TRY(sgn_checkpoint_open(&saved, path));
+    sgn_model m = {.config = *sgn_checkpoint_config(saved)};
+    sgn_status status = restore(&m, saved, threads, trainer);
+    sgn_checkpoint_close(saved);
+    if (status) sgn_model_free(&m);
+    else *out = m;
+    return status;
+}
+
+/* ---- names ------------------------------------------------------------------------------------------ */
+
+void sgn_model_problem_text(const sgn_problem *q, char *text, size_t size)
+{
+    const sgn_problem_settings *as = &q->as;
+    char file[SGN_PATH_MAX], source[SGN_NAME_MAX];
+    snprintf(file, sizeof file, "%s", as->file);
+    if (!strcmp(as->kind, "file")) {
+        XXH64_hash_t h =
+            XXH3_64bits(q->physics.A.at, (size_t)as->m * (size_t)as->n * sizeof *q->physics.A.at);
+        snprintf(source, sizeof source, "%.24s %08llx", basename(file),
+                 (unsigned long long)(h >> 32));
+    } else if (!strcmp(as->kind, "sparse-pm1"))
+        snprintf(source, sizeof source, "%.40s %g", as->kind, as->density);
+    else if (as->blocks > 1) snprintf(source, sizeof source, "%.40s %d", as->kind, as->blocks);
+    else snprintf(source, sizeof source, "%s", as->kind);
+    snprintf(text, size, "%s %dx%d p=%g snr=%g", source, as->m, as->n, as->sparsity, as->snr_db);
+}

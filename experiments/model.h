@@ -1,0 +1,35 @@
+/* model.h -- a problem and a network for it, from a config or from a checkpoint.
+ */
+#ifndef SGN_EXPERIMENTS_MODEL_H
+#define SGN_EXPERIMENTS_MODEL_H
+
+#include "io/checkpoint.h"
+#include "io/config.h"
+#include "train/trainer.h"
+
+typedef struct {
+    sgn_config config;  // resolved: no setting of the network is auto
+    const sgn_solver *solver;
+    sgn_problem *problem;
+    sgn_net *net;
+    sgn_pool *pool;
+} sgn_model;
+
+/* Reads CONFIG (NULL: presets) and the overrides, and resolves every auto.  A problem.file that is
+   not found from the current folder is looked for beside the config. */
+SGN_MUST_CHECK sgn_status sgn_model_config(sgn_config *out, const char *path,
+                                           const char *const *override, int noverrides);
+
+SGN_MUST_CHECK sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads);
+
+/* The network of a checkpoint, with its own A.  For a problem of kind `file` the vectors are read
+   from that file again.  *trainer (NULL: not wanted) goes on where the checkpoint stood. */
+SGN_MUST_CHECK sgn_status sgn_model_open(sgn_model *out, const char *path, int threads,
+                                         sgn_trainer **trainer);
+void sgn_model_free(sgn_model *m);  // the members; NULL is fine
+
+/* What a comparison may not mix: kind, size and statistics of the problem; for a file its name and
+   a fingerprint of its A. */
+void sgn_model_problem_text(const sgn_problem *q, char *text, size_t size);
+
+#endif

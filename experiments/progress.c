@@ -1,0 +1,65 @@
+#include "experiments/progress.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BAR = 30 };
+
+sgn_status sgn_progress_open(sgn_progress *p, const char *folder, int steps, int quiet)
+{
+    char path[SGN_PATH_MAX];
+    SGN_TRY(sgn_path_join(path, folder, "log.txt"));
+    FILE *log = fopen(path, "a");
+    if (!log) return sgn_fail(SGN_EIO, "cannot write %s: %s", path, strerror(errno));
+    setvbuf(log, NULL, _IOLBF, 0);
+    *p = (sgn_progress){log, quiet, isatty(STDERR_FILENO), steps};
+    return SGN_OK;
+}
+
+void sgn_progress_close(sgn_progress *p)
+{
+    if (p->log) fclose(p->log);
+    p->log = NULL;
+}
+
+static void print_bar(const sgn_progress *p, const sgn_epoch *e)
+{
+    char bar[BAR + 1] = "";
+    int full = p->steps > 0 ? (int)((long)BAR * e->step / p->steps) : BAR;
+    memset(bar, '#', (size_t)full);
+    memset(bar + full, '.', (size_t)(BAR - full));
+    fprintf(stderr, "\r[%s] step %d of %d, validation %.2f dB, %.0f s%s", bar, e->step, p->steps,
+            e->validation_db, e->seconds, e->step == p->steps ? "\n" : " ");
+}
+
+void sgn_progress_epoch(sgn_progress *p, const sgn_epoch *e)
+{
+    static const char line[] = "step %d of %d: loss %.4f, train %.2f dB, validation %.2f dB, "
+                               "gradient %.3g, flips %.4f, %.1f s\n";
+    fprintf(p->log, line, e->step, p->steps, e->loss, e->train_db, e->validation_db, e->grad_norm,
+            e->flips, e->seconds);
+    if (p->quiet) return;
+    if (p->terminal) print_bar(p, e);
+    else
+        fprintf(stderr, line, e->step, p->steps, e->loss, e->train_db, e->validation_db,
+                e->grad_norm, e->flips, e->seconds);
+}
+
+void sgn_progress_say(sgn_progress *p, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    vfprintf(p->log, fmt, ap);
+    fputc('\n', p->log);
+    if (!p->quiet) {
+        vfprintf(stderr, fmt, again);
+        fputc('\n', stderr);
+    }
+    va_end(again);
+    va_end(ap);
+}

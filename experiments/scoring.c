@@ -1,0 +1,121 @@
+#include "experiments/scoring.h"
+
+#include "core/memory.h"
+#include "io/results.h"
+#include "train/sets.h"
+#include "unroll/ledger.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *scale_name(int scale)
+{
+    static const char *const name[] = {"global", "layer", "row", "column", "block"};
+    return name[scale];
+}
+
+void sgn_describe_model(sgn_summary *s, const sgn_config *c, const sgn_problem *q)
+{
+    memcpy(s->name, c->name, sizeof s->name);
+    memcpy(s->label, c->name, sizeof s->label);
+    memcpy(s->solver, c->net.solver, sizeof s->solver);
+    memcpy(s->constraint, c->net.constraint, sizeof s->constraint);
+    memcpy(s->support, c->net.support, sizeof s->support);
+    snprintf(s->scale, sizeof s->scale, "%s", scale_name(c->net.scale));
+    sgn_model_problem_text(q, s->problem, sizeof s->problem);
+    s->depth = c->net.depth;
+    s->seed = c->seed;
+    s->m = q->physics.A.rows;
+    s->n = q->physics.A.cols;
+    s->sparsity = c->problem.sparsity;
+    s->snr_db = c->problem.snr_db;
+    s->samples = c->train.samples;
+    s->steps = c->train.steps;
+}
+
+void sgn_charge_model(sgn_summary *s, const sgn_net *net)
+{
+    sgn_ledger l;
+    sgn_ledger_of(net, &l);
+    double stored = sgn_ledger_stored(&l);
+    s->links = l.links;
+    s->active_links = l.active_links;
+    s->weights = l.weights;
+    s->parameters = l.parameters;
+    s->sign_bits_per_link = l.stored.sign / l.links;
+    s->stored_bits_per_link = stored / l.links;
+    s->physics_bits_per_link = l.physics_bits / l.links;
+    s->total_bits_per_link = (stored + l.physics_bits) / l.links;
+    s->stored_bytes = stored / 8;
+    s->bits_per_weight = stored / l.weights;
+    sgn_net_hash(net, s->weights_hash);
+}
+
+void sgn_compare_scores(sgn_summary *s, const sgn_score *train, const sgn_score *test)
+{
+    s->nmse_train_db = train->nmse_db;
+    s->nmse_test_db = test->nmse_db;
+    s->nmse_test_median_db = test->median_db;
+    s->nmse_test_p99_db = test->p99_db;
+    s->gap_db = test->nmse_db - train->nmse_db;
+    s->gap_linear = test->nmse - train->nmse;
+    s->support_f1 = test->f1;
+    s->diverged = !isfinite(test->nmse_db);
+}
+
+static sgn_status score_set(const sgn_model *m, const sgn_set *set, double *layers,
+                            sgn_score *score)
+{
+    size_t size = (size_t)set->x.rows * (size_t)set->x.cols;
+    sgn_mat x = sgn_mat_view(sgn_alloc(size, sizeof(sgn_real)), set->x.rows, set->x.cols);
+    if (!x.at) return SGN_EMEM;
+    sgn_evaluate(m->net, m->pool, set->y, x, set->x, layers);
+    sgn_status status = sgn_score_of(x, set->x, score);
+    sgn_free(x.at);
+    return status;
+}
+
+static sgn_status score_test(sgn_summary *s, const sgn_model *m, sgn_score *score)
+{
+    sgn_set set;
+    const sgn_config *c = &m->config;
+    SGN_TRY(sgn_test_set(&set, m->problem, c->seed, c->train.test_samples));
+    s->layers = m->net->as.depth;
+    s->layer_nmse_db = sgn_alloc((size_t)s->layers, sizeof *s->layer_nmse_db);
+    sgn_status status = s->layer_nmse_db ? score_set(m, &set, s->layer_nmse_db, score) : SGN_EMEM;
+    sgn_set_release(&set);
+    return status;
+}
+
+static sgn_status score_train(const sgn_model *m, sgn_score *score)
+{
+    sgn_set set;
+    const sgn_train_settings *t = &m->config.train;
+    SGN_TRY(
+        sgn_training_set(&set, m->problem, m->config.seed, t->samples, t->batch, t->test_samples));
+    sgn_status status = score_set(m, &set, NULL, score);
+    sgn_set_release(&set);
+    return status;
+}
+
+sgn_status sgn_score_model(sgn_summary *s, const sgn_model *m)
+{
+    sgn_score train, test;
+    sgn_describe_model(s, &m->config, m->problem);
+    sgn_charge_model(s, m->net);
+    SGN_TRY(score_test(s, m, &test));
+    SGN_TRY(score_train(m, &train));
+    sgn_compare_scores(s, &train, &test);
+    return SGN_OK;
+}
+
+sgn_status sgn_print_summary(const sgn_summary *s, int json)
+{
+    if (!json) return sgn_results_print(stdout, &(sgn_run){.summary = *s}, 1);
+    char *text;
+    SGN_TRY(sgn_summary_json(s, &text));
+    fputs(text, stdout);
+    sgn_free(text);
+    return SGN_OK;
+}

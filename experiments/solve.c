@@ -1,0 +1,153 @@
+/* solve.c -- a classical solver on the problem of a config, with the columns of a trained network. */
+#include "core/memory.h"
+#include "experiments/command.h"
+#include "experiments/folder.h"
+#include "experiments/scoring.h"
+#include "io/dataset.h"
+#include "io/file.h"
+#include "solvers/classical.h"
+#include "solvers/solvers.h"
+#include "train/sets.h"
+#include "unroll/ledger.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+/* Where the best lambda is looked for: from small to large, a factor of 1.7 apart. */
+static const double least_lambda = 0.005, lambda_ratio = 1.7;
+enum { LAMBDAS = 12 };
+
+typedef struct {
+    const sgn_config *c;
+    const sgn_solver *solver;
+    sgn_problem *problem;
+    sgn_pool *pool;
+    sgn_classical_info info;  // on the test vectors
+    double seconds;
+} solving;
+
+static sgn_status solve_set(solving *s, const sgn_set *set, sgn_classical_info *info,
+                            sgn_score *score)
+{
+    size_t size = (size_t)set->x.rows * (size_t)set->x.cols;
+    sgn_mat x = sgn_mat_view(sgn_alloc(size, sizeof(sgn_real)), set->x.rows, set->x.cols);
+    if (!x.at) return SGN_EMEM;
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    sgn_status status = sgn_classical_run(s->solver, &s->problem->physics, s->c->solve.iterations,
+                                          s->c->solve.tolerance, s->pool, set->y, x, info);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    s->seconds = (double)(to.tv_sec - from.tv_sec) + 1e-9 * (double)(to.tv_nsec - from.tv_nsec);
+    if (!status) status = sgn_score_of(x, set->x, score);
+    sgn_free(x.at);
+    return status;
+}
+
+/* solve.lambda: auto -- the least error on validation vectors, so that the baseline is at its best. */
+static sgn_status tune_lambda(solving *s)
+{
+    sgn_set set;
+    sgn_score score;
+    sgn_classical_info info;
+    double best = (double)INFINITY, best_lambda = least_lambda, lambda = least_lambda;
+    SGN_TRY(sgn_validation_set(&set, s->problem, s->c->seed, s->c->train.validation_samples));
+    sgn_status status = SGN_OK;
+    for (int i = 0; !status && i < LAMBDAS; i++, lambda *= lambda_ratio) {
+        s->problem->physics.lambda = lambda;
+        status = solve_set(s, &set, &info, &score);
+        if (!status && score.nmse_db < best) best = score.nmse_db, best_lambda = lambda;
+    }
+    s->problem->physics.lambda = best_lambda;
+    sgn_set_release(&set);
+    return status;
+}
+
+static sgn_status score_both(solving *s, sgn_summary *out)
+{
+    sgn_set set;
+    sgn_score train, test;
+    sgn_classical_info info;
+    const sgn_train_settings *t = &s->c->train;
+    SGN_TRY(sgn_training_set(&set, s->problem, s->c->seed, t->samples, t->batch, t->test_samples));
+    sgn_status status = solve_set(s, &set, &info, &train);
+    sgn_set_release(&set);
+    if (status) return status;
+    SGN_TRY(sgn_test_set(&set, s->problem, s->c->seed, t->test_samples));
+    status = solve_set(s, &set, &s->info, &test);
+    sgn_set_release(&set);
+    if (!status) sgn_compare_scores(out, &train, &test);
+    return status;
+}
+
+static void fill(sgn_summary *out, const solving *s)
+{
+    sgn_describe_model(out, s->c, s->problem);
+    snprintf(out->constraint, sizeof out->constraint, "classical");
+    snprintf(out->support, sizeof out->support, "all");
+    out->depth = s->c->solve.iterations;
+    out->steps = 0;
+    out->seconds = s->seconds;
+    out->lambda = s->problem->physics.lambda;
+    out->iterations = s->info.iterations;
+    out->objective = s->info.objective;
+    out->sign_bits_per_link = out->stored_bits_per_link = out->stored_bytes = 0;
+}
+
+static sgn_status save(const sgn_summary *s, const sgn_config *c, const sgn_arguments *a)
+{
+    char folder[SGN_PATH_MAX], path[SGN_PATH_MAX];
+    if (!a->out) return SGN_OK;
+    SGN_TRY(sgn_folder_name(folder, c, a->out));
+    SGN_TRY(sgn_folder_begin(folder, c, a->threads, a->force));
+    SGN_TRY(sgn_path_join(path, folder, "summary.json"));
+    return sgn_summary_save(s, path);
+}
+
+static sgn_status solve(solving *s, const sgn_arguments *a)
+{
+    sgn_summary summary;
+    const sgn_config *c = s->c;
+    s->problem->physics.lambda = c->solve.lambda;
+    if (isnan(c->solve.lambda)) SGN_TRY(tune_lambda(s));
+    sgn_summary_init(&summary);
+    sgn_status status = score_both(s, &summary);
+    fill(&summary, s);
+    if (a->label) snprintf(summary.label, sizeof summary.label, "%s", a->label);
+    if (!status) status = save(&summary, c, a);
+    if (!status) status = sgn_print_summary(&summary, a->json);
+    if (!status && !a->json)
+        printf("\nlambda %.4g, %d iterations, objective %.10g, %.3g ms a signal\n", summary.lambda,
+               s->info.iterations, s->info.objective, 1e3 * s->seconds / c->train.test_samples);
+    sgn_summary_free(&summary);
+    return status;
+}
+
+static sgn_status run(const sgn_arguments *a)
+{
+    sgn_config c;
+    solving s = {.c = &c};
+    SGN_TRY(sgn_model_config(&c, a->words ? a->word[0] : NULL, a->override, a->overrides));
+    SGN_TRY(sgn_solver_find(c.net.solver, &s.solver));
+    SGN_TRY(sgn_problem_load(&s.problem, &c.problem, c.seed, c.train.test_samples));
+    sgn_status status = sgn_pool_new(&s.pool, a->threads);
+    if (!status) status = solve(&s, a);
+    sgn_pool_free(s.pool);
+    sgn_problem_free(s.problem);
+    return status;
+}
+
+const sgn_command sgn_command_solve = {
+    .name = "solve",
+    .title = "runs a classical solver on the same problem",
+    .usage = "CONFIG [key=value ...]",
+    .help = "network.solver names it; solve.lambda, solve.iterations and solve.tolerance steer it. "
+            "With solve.lambda=auto the lambda of least error on validation vectors is taken.  "
+            "--out keeps the figures as a run that `report` and `compare` read.",
+    .least = 1,
+    .most = 1,
+    .takes = SGN_TAKES_OUT | SGN_TAKES_JSON | SGN_TAKES_QUIET | SGN_TAKES_THREADS |
+             SGN_TAKES_FORCE | SGN_TAKES_LABEL,
+    .run = run,
+};

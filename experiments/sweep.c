@@ -1,0 +1,278 @@
+/* sweep.c -- many runs from one config: every case times every combination of the lists.
+ *
+ * Each point is a process of its own, `signroll train` or `solve` with a folder under the sweep's;
+ * finished ones are skipped, an interrupted training is resumed.
+ */
+#include "core/memory.h"
+#include "experiments/folder.h"
+#include "experiments/gather.h"
+#include "experiments/model.h"
+#include "experiments/signals.h"
+#include "io/file.h"
+#include "io/results.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+enum { MOST_JOBS = 64, FIXED_WORDS = 16 };
+
+typedef struct {
+    char name[160];  // of the folder, inside the sweep's
+    char folder[SGN_PATH_MAX];
+    const sgn_sweep_point *point;
+    const char *label;
+    int mine;  // of this shard
+} task;
+
+typedef struct {
+    pid_t pid;
+    int task;
+} job;
+
+typedef struct {
+    const sgn_arguments *a;
+    sgn_sweep sweep;
+    task *task;
+    char folder[SGN_PATH_MAX];
+    job job[MOST_JOBS];
+    int running, done, failed, todo;
+} state;
+
+/* ---- names ---------------------------------------------------------------------------------------- */
+
+/* "dense one-bit" becomes "dense-one-bit" */
+static void slug(char *to, size_t size, const char *label)
+{
+    size_t n = 0;
+    for (; *label && n + 1 < size; label++)
+        if (isalnum((unsigned char)*label)) to[n++] = *label;
+        else if (n && to[n - 1] != '-') to[n++] = '-';
+    while (n && to[n - 1] == '-') n--;
+    to[n] = 0;
+}
+
+/* A hash of what the point is: the same one is found again whatever else the config says. */
+static unsigned long long fingerprint(const sgn_sweep_point *p)
+{
+    XXH64_hash_t h = XXH3_64bits(p->command, strlen(p->command));
+    for (int i = 0; i < p->noverrides; i++)
+        h = XXH3_64bits_withSeed(p->override[i], strlen(p->override[i]), h);
+    return (unsigned long long)h >> 32;
+}
+
+static sgn_status name_task(state *s, int i, const sgn_config *base)
+{
+    task *t = &s->task[i];
+    char short_label[SGN_NAME_MAX];
+    t->point = &s->sweep.point[i];
+    t->label = *t->point->label ? t->point->label : base->name;
+    t->mine = i % s->a->shards == s->a->shard;
+    slug(short_label, sizeof short_label, t->label);
+    snprintf(t->name, sizeof t->name, "%s-%08llx", short_label, fingerprint(t->point));
+    return sgn_path_join(t->folder, s->folder, t->name);
+}
+
+static sgn_status write_order(const state *s)
+{
+    char path[SGN_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    SGN_TRY(sgn_path_join(path, s->folder, SGN_ORDER_FILE));
+    FILE *f = open_memstream(&text, &size);
+    if (!f) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    for (int i = 0; i < s->sweep.n; i++) fprintf(f, "%s\n", s->task[i].name);
+    fclose(f);
+    sgn_status status = sgn_write_file(path, text, size);
+    free(text);
+    return status;
+}
+
+/* ---- processes -------------------------------------------------------------------------------------- */
+
+static int can_resume(const task *t)
+{
+    char last[SGN_PATH_MAX];
+    return sgn_path_join(last, t->folder, "last.h5") == SGN_OK && access(last, F_OK) == 0;
+}
+
+/* In the child: signroll train CONFIG overrides ... with its report on its own log. */
+static void become(const state *s, const task *t)
+{
+    const char **word = sgn_alloc((size_t)t->point->noverrides + FIXED_WORDS, sizeof *word);
+    char threads[16];
+    int n = 0, resumes = !s->a->force && can_resume(t);
+    snprintf(threads, sizeof threads, "%d", s->a->threads);
+    word[n++] = "signroll";
+    word[n++] = resumes ? "resume" : t->point->command;
+    word[n++] = resumes ? t->folder : s->a->word[0];
+    for (int i = 0; i < t->point->noverrides && !resumes; i++) word[n++] = t->point->override[i];
+    if (!resumes) word[n++] = "--out", word[n++] = t->folder;
+    if (!resumes && s->a->force) word[n++] = "--force";
+    word[n++] = "--quiet";
+    word[n++] = "--label";
+    word[n++] = t->label;
+    word[n++] = "--threads";
+    word[n++] = threads;
+    if (!freopen("/dev/null", "w", stdout)) _exit(1);
+    execv("/proc/self/exe", (char *const *)(uintptr_t)word);
+    _exit(127);
+}
+
+static sgn_status start(state *s, int i)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) return sgn_fail(SGN_EINTERNAL, "cannot start a process: %s", strerror(errno));
+    if (pid == 0) become(s, &s->task[i]);
+    s->job[s->running++] = (job){pid, i};
+    return SGN_OK;
+}
+
+static void say_result(const state *s, const task *t, int exit_status)
+{
+    if (s->a->quiet || s->a->json) return;
+    sgn_run run = {0};
+    fprintf(stderr, "[%d/%d] %s: ", s->done, s->todo, t->label);
+    if (sgn_run_load(&run, t->folder) == SGN_OK)
+        fprintf(stderr, "test %.2f dB, %.1f s%s\n", run.summary.nmse_test_db, run.summary.seconds,
+                run.summary.diverged ? ", diverged" : "");
+    else fprintf(stderr, "failed with exit status %d\n", exit_status);
+    sgn_run_free(&run);
+}
+
+static void stop_all(const state *s)
+{
+    for (int i = 0; i < s->running; i++) kill(s->job[i].pid, SIGTERM);
+}
+
+/* Waits for one process to end. */
+static void reap(state *s)
+{
+    int status;
+    pid_t pid = waitpid(-1, &status, 0);
+    if (pid < 0) return;  // a signal: the caller looks
+    for (int i = 0; i < s->running; i++) {
+        if (s->job[i].pid != pid) continue;
+        const task *t = &s->task[s->job[i].task];
+        s->job[i] = s->job[--s->running];
+        s->done++;
+        int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (!sgn_folder_is_finished(t->folder)) s->failed++;
+        say_result(s, t, code);
+        return;
+    }
+}
+
+static sgn_status run_all(state *s)
+{
+    int jobs = s->a->jobs < MOST_JOBS ? s->a->jobs : MOST_JOBS;
+    for (int i = 0; i < s->sweep.n && !sgn_signal_caught(); i++) {
+        const task *t = &s->task[i];
+        if (!t->mine || (!s->a->force && sgn_folder_is_finished(t->folder))) continue;
+        while (s->running >= jobs && !sgn_signal_caught()) reap(s);
+        if (!sgn_signal_caught()) SGN_TRY(start(s, i));
+    }
+    int stopping = 0;
+    while (s->running) {
+        if (sgn_signal_caught() && !stopping) stop_all(s), stopping = 1;  // twice would kill them
+        reap(s);
+    }
+    if (sgn_signal_caught())
+        return sgn_fail(SGN_ESTOPPED, "stopped; the same command goes on with what is left");
+    if (s->failed)
+        return sgn_fail(SGN_EINTERNAL,
+                        "%d of %d points failed; log.txt in their folders under %s "
+                        "says why",
+                        s->failed, s->todo, s->folder);
+    return SGN_OK;
+}
+
+/* ---- the command ---------------------------------------------------------------------------------------- */
+
+static int count_todo(const state *s)
+{
+    int n = 0;
+    for (int i = 0; i < s->sweep.n; i++)
+        n += s->task[i].mine && (s->a->force || !sgn_folder_is_finished(s->task[i].folder));
+    return n;
+}
+
+static void print_plan(const state *s)
+{
+    for (int i = 0; i < s->sweep.n; i++) {
+        const task *t = &s->task[i];
+        printf("%s %s%s\n   ", t->point->command, t->folder,
+               sgn_folder_is_finished(t->folder) ? " (finished)"
+               : t->mine                         ? ""
+                                                 : " (other shard)");
+        for (int k = 0; k < t->point->noverrides; k++) printf(" %s", t->point->override[k]);
+        putchar('\n');
+    }
+}
+
+static sgn_status print_results(const state *s)
+{
+    sgn_runs r;
+    const char *folder = s->folder;
+    sgn_arguments a = {.word = &folder, .words = 1};
+    SGN_TRY(sgn_runs_gather(&r, &a));
+    sgn_status status = SGN_OK;
+    if (!s->a->json) status = sgn_results_print(stdout, r.run, r.n);
+    else
+        printf("{\"folder\": \"%s\", \"points\": %d, \"finished\": %d}\n", s->folder, s->sweep.n,
+               r.n);
+    sgn_runs_free(&r);
+    return status;
+}
+
+static sgn_status run_sweep(state *s)
+{
+    sgn_config base;
+    SGN_TRY(sgn_config_load(&base, s->a->word[0], NULL, 0));
+    if (s->a->out) snprintf(s->folder, sizeof s->folder, "%s", s->a->out);
+    else snprintf(s->folder, sizeof s->folder, "runs/%s", base.name);
+    SGN_TRY(sgn_sweep_load(&s->sweep, s->a->word[0], s->a->override, s->a->overrides));
+    s->task = sgn_alloc((size_t)s->sweep.n, sizeof *s->task);
+    if (!s->task) return SGN_EMEM;
+    for (int i = 0; i < s->sweep.n; i++) SGN_TRY(name_task(s, i, &base));
+    s->todo = count_todo(s);
+    if (s->a->dry_run) return print_plan(s), SGN_OK;
+    SGN_TRY(sgn_mkdirs(s->folder));
+    SGN_TRY(write_order(s));
+    sgn_signals_catch();
+    SGN_TRY(run_all(s));
+    return s->a->quiet ? SGN_OK : print_results(s);
+}
+
+static sgn_status run(const sgn_arguments *a)
+{
+    state *s = sgn_alloc(1, sizeof *s);
+    if (!s) return SGN_EMEM;
+    s->a = a;
+    sgn_status status = run_sweep(s);
+    sgn_sweep_free(&s->sweep);
+    sgn_free(s->task);
+    sgn_free(s);
+    return status;
+}
+
+const sgn_command sgn_command_sweep = {
+    .name = "sweep",
+    .title = "every point of a config's sweep, one run folder each",
+    .usage = "CONFIG [key=value ...] [key=a,b,c ...]",
+    .help = "The config's `sweep:` lists and `cases:`, with lists on the command line taking their "
+            "place.  Run folders go under runs/<name> or --out DIR; finished ones are skipped, "
+            "interrupted ones resumed.  --shard I/N takes every Nth point, for N machines.",
+    .least = 1,
+    .most = 1,
+    .takes = SGN_TAKES_OUT | SGN_TAKES_JSON | SGN_TAKES_QUIET | SGN_TAKES_THREADS |
+             SGN_TAKES_FORCE | SGN_TAKES_DRY_RUN | SGN_TAKES_JOBS | SGN_TAKES_SHARD,
+    .run = run,
+};

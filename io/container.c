@@ -1,0 +1,156 @@
+#include "io/container.h"
+
+#include "core/memory.h"
+#include "io/file.h"
+
+#include <endian.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { BLOCK = 512, MAGIC = 8 };
+static const char magic[MAGIC] = {'s', 'i', 'g', 'n', 'r', 'o', 'l', 'l'};
+
+/* The user block, byte for byte: every member lies at a multiple of its size. */
+typedef struct {
+    char magic[MAGIC];
+    uint32_t version;  // little-endian, as is length
+    char kind[SGN_KIND_MAX];
+    uint32_t zero;
+    uint64_t length;
+    XXH128_canonical_t hash;
+    char padding[BLOCK - 56];
+} user_block;
+
+_Static_assert(sizeof(user_block) == BLOCK, "the user block has no holes");
+
+struct sgn_container {
+    char *path;
+    sgn_h5_in in;
+};
+
+static user_block block_of(const char *kind, const char *content, size_t length)
+{
+    user_block b = {.version = htole32(SGN_FORMAT_VERSION), .length = htole64(length)};
+    memcpy(b.magic, magic, sizeof magic);
+    snprintf(b.kind, sizeof b.kind, "%s", kind);
+    XXH128_canonicalFromHash(&b.hash, XXH3_128bits(content, length));
+    return b;
+}
+
+/* ---- saving --------------------------------------------------------------------------------- */
+
+sgn_status sgn_container_create(hid_t *file) { return sgn_h5_create(file, BLOCK); }
+
+sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind)
+{
+    char *bytes;
+    size_t size;
+    sgn_status s = sgn_h5_image(*file, BLOCK, &bytes, &size);
+    sgn_h5_drop(file);
+    SGN_TRY(s);
+    user_block b = block_of(kind, bytes + BLOCK, size - BLOCK);
+    memcpy(bytes, &b, sizeof b);
+    s = sgn_write_file(path, bytes, size);
+    sgn_free(bytes);
+    return s;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+/* The name of a kind is lower-case letters, ended by at least one zero byte. */
+static int kind_is_sound(const char kind[SGN_KIND_MAX])
+{
+    size_t length = 0;
+    while (length < SGN_KIND_MAX && kind[length] >= 'a' && kind[length] <= 'z') length++;
+    for (size_t i = length; i < SGN_KIND_MAX; i++)
+        if (kind[i]) return 0;
+    return length > 0 && length < SGN_KIND_MAX;
+}
+
+/* Everything but the kind is compared at once with the block that such a content must have. */
+static sgn_status check_block(const char *path, const char *bytes, size_t size, user_block *b)
+{
+    if (size < BLOCK || memcmp(bytes, magic, sizeof magic) != 0)
+        return sgn_fail(SGN_EFORMAT, "%s was not written by signroll", path);
+    memcpy(b, bytes, sizeof *b);
+    uint32_t version = le32toh(b->version);
+    if (version > SGN_FORMAT_VERSION)
+        return sgn_fail(SGN_EFORMAT, "%s has format version %u, this signroll reads up to %d", path,
+                        version, SGN_FORMAT_VERSION);
+    uint64_t length = le64toh(b->length);
+    if (length != size - BLOCK)
+        return sgn_fail(SGN_EFORMAT, "%s is cut or extended: %zu bytes, expected %llu", path, size,
+                        (unsigned long long)length + BLOCK);
+    if (!kind_is_sound(b->kind))
+        return sgn_fail(SGN_EFORMAT, "%s is damaged: its header does not say what it is", path);
+    user_block right = block_of(b->kind, bytes + BLOCK, size - BLOCK);
+    if (memcmp(&right.hash, &b->hash, sizeof b->hash) != 0)
+        return sgn_fail(SGN_EFORMAT,
+                        "%s is damaged: its content does not have the hash it was "
+                        "written with",
+                        path);
+    if (memcmp(&right, b, sizeof right) != 0)
+        return sgn_fail(SGN_EFORMAT, "%s is damaged: its header is not as it was written", path);
+    return SGN_OK;
+}
+
+static sgn_status read_checked(const char *path, char **bytes, size_t *size, user_block *b)
+{
+    char *all;
+    sgn_status s = sgn_read_file(path, SGN_H5_MOST, &all, size);
+    if (s == SGN_EDATA) return SGN_EFORMAT;  // too large to be ours
+    SGN_TRY(s);
+    s = check_block(path, all, *size, b);
+    if (s == SGN_OK) *bytes = all;
+    else sgn_free(all);
+    return s;
+}
+
+static sgn_status open_into(sgn_container *c, const char *path, const char *kind)
+{
+    user_block b;
+    char *bytes;
+    size_t size;
+    c->path = sgn_alloc(strlen(path) + 1, 1);
+    if (!c->path) return SGN_EMEM;
+    memcpy(c->path, path, strlen(path));
+    SGN_TRY(read_checked(path, &bytes, &size, &b));
+    if (strcmp(b.kind, kind) != 0) {
+        sgn_free(bytes);
+        return sgn_fail(SGN_EFORMAT, "%s is of the kind '%s', expected '%s'", path, b.kind, kind);
+    }
+    return sgn_h5_open(&c->in, c->path, 0, bytes, size);
+}
+
+sgn_status sgn_container_open(sgn_container **out, const char *path, const char *kind)
+{
+    sgn_container *c = sgn_alloc(1, sizeof *c);
+    if (!c) return SGN_EMEM;
+    c->in.file = H5I_INVALID_HID;
+    sgn_status s = open_into(c, path, kind);
+    if (s == SGN_OK) *out = c;
+    else sgn_container_close(c);
+    return s;
+}
+
+void sgn_container_close(sgn_container *c)
+{
+    if (!c) return;
+    sgn_h5_drop(&c->in.file);
+    sgn_free(c->path);
+    sgn_free(c);
+}
+
+const sgn_h5_in *sgn_container_in(const sgn_container *c) { return &c->in; }
+
+sgn_status sgn_container_kind(const char *path, char kind[SGN_KIND_MAX])
+{
+    user_block b;
+    char *bytes;
+    size_t size;
+    SGN_TRY(read_checked(path, &bytes, &size, &b));
+    sgn_free(bytes);
+    memcpy(kind, b.kind, sizeof b.kind);
+    return SGN_OK;
+}

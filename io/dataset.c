@@ -1,0 +1,209 @@
+#include "io/dataset.h"
+
+#include "core/memory.h"
+#include "io/child.h"
+#include "io/file.h"
+#include "io/h5.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* A comes first.  Of the vectors a row in the file is a column here: the same bytes. */
+static const struct {
+    const char *name;
+    size_t at;
+    int measured;  // vectors as long as A has rows, else columns
+    int limited;   // a test set
+} mats[] = {
+    {"A", offsetof(sgn_dataset, A), 0, 0},
+    {"x", offsetof(sgn_dataset, x), 0, 1},
+    {"y", offsetof(sgn_dataset, y), 1, 1},
+    {"train_x", offsetof(sgn_dataset, train_x), 0, 0},
+    {"train_y", offsetof(sgn_dataset, train_y), 1, 0},
+};
+enum { MATS = sizeof mats / sizeof mats[0] };
+
+static sgn_mat *mat_of(sgn_dataset *d, int k) { return (sgn_mat *)((char *)d + mats[k].at); }
+
+void sgn_dataset_free(sgn_dataset *d)
+{
+    if (!d) return;
+    for (int k = 0; k < MATS; k++) sgn_free(mat_of(d, k)->at);
+    *d = (sgn_dataset){0};
+}
+
+/* ---- reading, in the child ------------------------------------------------------------------ */
+
+typedef struct {
+    const char *path;
+    int limit;
+    sgn_dataset data;
+} reading;
+
+/* `turned`: file and memory have the indices in the same order. */
+static sgn_status check_finite(const sgn_h5_in *in, const char *name, sgn_mat a, int turned)
+{
+    for (int j = 0; j < a.cols; j++)
+        for (int i = 0; i < a.rows; i++) {
+            double value = (double)*sgn_mat_at(a, i, j);
+            if (!isfinite(value))
+                return sgn_h5_refuse(in, name, "has %g at [%d, %d], every value must be finite",
+                                     value, turned ? i : j, turned ? j : i);
+        }
+    return SGN_OK;
+}
+
+/* Vectors are as long as A says; where A is missing they may have any length. */
+static sgn_status check_length(const sgn_h5_in *in, int k, sgn_mat A, const hsize_t dims[2])
+{
+    int expected = mats[k].measured ? A.rows : A.cols;
+    if (A.cols == 0 || dims[1] == (hsize_t)expected) return SGN_OK;
+    return sgn_h5_refuse(
+        in, mats[k].name, "has shape (%llu, %llu), expected (N, %d) because A is (%d, %d)",
+        (unsigned long long)dims[0], (unsigned long long)dims[1], expected, A.rows, A.cols);
+}
+
+static sgn_status read_vectors(const sgn_h5_in *in, int k, int limit, sgn_dataset *d)
+{
+    hsize_t dims[2];
+    SGN_TRY(sgn_h5_dims(in, mats[k].name, 2, dims));
+    SGN_TRY(check_length(in, k, d->A, dims));
+    if (mats[k].limited && limit > 0 && dims[0] > (hsize_t)limit) dims[0] = (hsize_t)limit;
+    sgn_real *at = sgn_alloc(dims[0] * dims[1], sizeof *at);
+    if (!at) return SGN_EMEM;
+    *mat_of(d, k) = sgn_mat_view(at, (int)dims[1], (int)dims[0]);
+    SGN_TRY(sgn_h5_read(in, mats[k].name, SGN_H5_REAL, 2, dims, at));
+    return check_finite(in, mats[k].name, *mat_of(d, k), 0);
+}
+
+static sgn_status check_pair(const sgn_h5_in *in, const char *x, const char *y)
+{
+    hsize_t of_x[2], of_y[2];
+    if (!sgn_h5_has(in, x) || !sgn_h5_has(in, y)) return SGN_OK;
+    SGN_TRY(sgn_h5_dims(in, x, 2, of_x));
+    SGN_TRY(sgn_h5_dims(in, y, 2, of_y));
+    if (of_x[0] == of_y[0]) return SGN_OK;
+    return sgn_h5_refuse(in, y, "has %llu rows, expected %llu as in %s",
+                         (unsigned long long)of_y[0], (unsigned long long)of_x[0], x);
+}
+
+static sgn_status read_matrix(const sgn_h5_in *in, sgn_mat *A)
+{
+    SGN_TRY(sgn_h5_read_matrix(in, "A", A));
+    return check_finite(in, "A", *A, 1);
+}
+
+static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
+{
+    int found = 0;
+    for (int k = 0; k < MATS; k++) {
+        if (!sgn_h5_has(in, mats[k].name)) continue;
+        SGN_TRY(k == 0 ? read_matrix(in, &d->A) : read_vectors(in, k, limit, d));
+        found = 1;
+    }
+    if (!found) return sgn_fail(SGN_EDATA, "%s has none of the datasets A, x and y", in->path);
+    SGN_TRY(check_pair(in, "x", "y"));
+    return check_pair(in, "train_x", "train_y");
+}
+
+static sgn_status work(void *context)
+{
+    reading *r = context;
+    char *bytes;
+    size_t size;
+    SGN_TRY(sgn_read_file(r->path, SGN_H5_MOST, &bytes, &size));
+    sgn_h5_in in;
+    SGN_TRY(sgn_h5_open(&in, r->path, 1, bytes, size));
+    sgn_status s = read_all(&in, r->limit, &r->data);
+    sgn_h5_drop(&in.file);
+    return s;
+}
+
+/* ---- from the child to the parent ----------------------------------------------------------- */
+
+static size_t bytes_of(sgn_mat a) { return (size_t)a.rows * (size_t)a.cols * sizeof *a.at; }
+
+static int send(const void *context, int pipe)
+{
+    sgn_dataset d = ((const reading *)context)->data;
+    for (int k = 0; k < MATS; k++) {
+        sgn_mat a = *mat_of(&d, k);
+        if (sgn_child_put(pipe, &a, sizeof a) || sgn_child_put(pipe, a.at, bytes_of(a))) return -1;
+    }
+    return 0;
+}
+
+static int take_mat(int pipe, sgn_mat *a)
+{
+    sgn_mat sent;
+    if (sgn_child_get(pipe, &sent, sizeof sent) != 0) return -1;
+    if (sent.cols == 0) return 0;
+    *a = sgn_mat_view(sgn_alloc(1, bytes_of(sent)), sent.rows, sent.cols);
+    return a->at ? sgn_child_get(pipe, a->at, bytes_of(sent)) : -1;
+}
+
+static sgn_status take(void *context, int pipe)
+{
+    reading *r = context;
+    for (int k = 0; k < MATS; k++)
+        if (take_mat(pipe, mat_of(&r->data, k)) != 0)
+            return sgn_fail(SGN_EMEM, "out of memory for the data of %s", r->path);
+    return SGN_OK;
+}
+
+sgn_status sgn_dataset_load(sgn_dataset *out, const char *path, int limit)
+{
+    static const sgn_child_job job = {work, send, take};
+    reading r = {.path = path, .limit = limit};
+    sgn_status s = sgn_child_run(&job, &r, path, SGN_EDATA);
+    if (s == SGN_OK) *out = r.data;
+    else sgn_dataset_free(&r.data);
+    return s == SGN_EIO ? SGN_EDATA : s;  // data that cannot be read are no data
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static sgn_status write_all(hid_t file, sgn_dataset d)
+{
+    if (d.A.cols > 0) SGN_TRY(sgn_h5_write_matrix(file, "A", d.A));
+    for (int k = 1; k < MATS; k++) {
+        sgn_mat v = *mat_of(&d, k);
+        if (v.cols == 0) continue;
+        assert(v.ld == v.rows);
+        hsize_t dims[] = {(hsize_t)v.cols, (hsize_t)v.rows};
+        SGN_TRY(sgn_h5_write(file, mats[k].name, SGN_H5_REAL, 2, dims, v.at));
+    }
+    return SGN_OK;
+}
+
+sgn_status sgn_dataset_save(const sgn_dataset *d, const char *path)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    SGN_H5 file = H5I_INVALID_HID;
+    SGN_TRY(sgn_h5_create(&file, 0));
+    SGN_TRY(write_all(file, *d));
+    SGN_TRY(sgn_h5_image(file, 0, &bytes, &size));
+    sgn_h5_drop(&file);
+    sgn_status s = sgn_write_file(path, bytes, size);
+    sgn_free(bytes);
+    return s;
+}
+
+/* ---- a problem ------------------------------------------------------------------------------ */
+
+sgn_status sgn_problem_load(sgn_problem **out, const sgn_problem_settings *as, uint64_t seed,
+                            int test_limit)
+{
+    if (strcmp(as->kind, "file") != 0) return sgn_problem_new(out, as, seed);
+    if (!as->file[0])
+        return sgn_fail(SGN_ECONFIG, "problem.kind is file, so problem.file must name one");
+    sgn_dataset d;
+    SGN_TRY(sgn_dataset_load(&d, as->file, test_limit));
+    sgn_status s = d.A.cols > 0
+                       ? sgn_problem_from_data(out, as, d.A, d.x, d.y, d.train_x, d.train_y)
+                       : sgn_fail(SGN_EDATA, "%s has no dataset A", as->file);
+    sgn_dataset_free(&d);
+    return s;
+}

@@ -1,0 +1,135 @@
+#include "io/file.h"
+#include "core/memory.h"
+#include "core/option.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static sgn_status fail(const char *what, const char *path)
+{
+    return sgn_fail(SGN_EIO, "cannot %s %s: %s", what, path, strerror(errno));
+}
+
+/* Reads until `size` bytes are there or the file ends; the count, or -1. */
+static ssize_t read_all(int fd, char *data, size_t size)
+{
+    size_t have = 0;
+    while (have < size) {
+        ssize_t n = read(fd, data + have, size - have);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        if (n == 0) break;
+        have += (size_t)n;
+    }
+    return (ssize_t)have;
+}
+
+static sgn_status read_open(int fd, const char *path, size_t most, char **data, size_t *size)
+{
+    struct stat info;
+    if (fstat(fd, &info)) return fail("read", path);
+    if (!S_ISREG(info.st_mode)) return sgn_fail(SGN_EIO, "cannot read %s: not a file", path);
+    if ((uint64_t)info.st_size > most)
+        return sgn_fail(SGN_EDATA, "%s holds %lld bytes, at most %zu are read", path,
+                        (long long)info.st_size, most);
+    char *text = sgn_alloc((size_t)info.st_size + 1, 1);
+    if (!text) return SGN_EMEM;
+    ssize_t have = read_all(fd, text, (size_t)info.st_size);
+    if (have < 0) {
+        sgn_free(text);
+        return fail("read", path);
+    }
+    *data = text;
+    if (size) *size = (size_t)have;
+    return SGN_OK;
+}
+
+sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return fail("read", path);
+    sgn_status s = read_open(fd, path, most, data, size);
+    close(fd);
+    return s;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t n = write(fd, data, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        data += n;
+        size -= (size_t)n;
+    }
+    return fsync(fd);
+}
+
+/* A rename lasts through a power cut only when its folder is synced too.  Some file systems cannot
+   sync a folder: the file itself is safe, so that is no error. */
+static void sync_folder(const char *path)
+{
+    char folder[SGN_PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return;
+    fsync(fd);
+    close(fd);
+}
+
+sgn_status sgn_write_file(const char *path, const void *data, size_t size)
+{
+    char beside[SGN_PATH_MAX];
+    if (snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid()) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "cannot write %s: the path is too long", path);
+    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return fail("write", path);
+    int bad = write_all(fd, data, size);
+    int why = errno;
+    if (close(fd) && !bad) bad = -1, why = errno;
+    if (!bad && rename(beside, path)) bad = -1, why = errno;
+    if (bad) {
+        unlink(beside);
+        errno = why;
+        return fail("write", path);
+    }
+    sync_folder(path);
+    return SGN_OK;
+}
+
+static sgn_status make_one(const char *path)
+{
+    struct stat info;
+    if (mkdir(path, 0777) == 0) return SGN_OK;
+    if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return SGN_OK;
+    return fail("make the folder", path);
+}
+
+sgn_status sgn_mkdirs(const char *path)
+{
+    char part[SGN_PATH_MAX];
+    if (snprintf(part, sizeof part, "%s", path) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "cannot make the folder %s: the path is too long", path);
+    for (char *slash = strchr(part + (*part == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        SGN_TRY(make_one(part));
+        *slash = '/';
+    }
+    return make_one(path);
+}
+
+sgn_status sgn_path_join(char *out, const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    const char *slash = length && folder[length - 1] == '/' ? "" : "/";
+    if (length + strlen(slash) + strlen(name) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "the path %s%s%s is too long", folder, slash, name);
+    snprintf(out, SGN_PATH_MAX, "%s%s%s", folder, slash, name);
+    return SGN_OK;
+}

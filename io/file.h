@@ -1,0 +1,25 @@
+/* file.h -- whole files in and out, and the folders they live in.
+ *
+ * A file is written beside its place and renamed into it, so a reader finds the old file or the new
+ * one and never a part.  Every message names the file.
+ */
+#ifndef SGN_IO_FILE_H
+#define SGN_IO_FILE_H
+
+#include "core/base.h"
+
+/* Reads all of `path` into *data, ended by a zero byte that *size (NULL is fine) does not count;
+   sgn_free gives it back.  SGN_EIO when it cannot be read, SGN_EDATA when it holds more than
+   `most` bytes. */
+SGN_MUST_CHECK sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *size);
+
+/* Writes, syncs and renames; nothing is left behind when it fails (SGN_EIO). */
+SGN_MUST_CHECK sgn_status sgn_write_file(const char *path, const void *data, size_t size);
+
+/* Makes the folder and those above it; one that exists is fine. */
+SGN_MUST_CHECK sgn_status sgn_mkdirs(const char *path);
+
+/* "folder/name" into out, SGN_PATH_MAX bytes. */
+SGN_MUST_CHECK sgn_status sgn_path_join(char *out, const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,182 @@
+#include "io/h5.h"
+
+#include "core/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GROWTH = 1 << 20 };  // bytes by which a file in memory grows
+
+void sgn_h5_drop(hid_t *id)
+{
+    if (*id >= 0) H5Idec_ref(*id);
+    *id = H5I_INVALID_HID;
+}
+
+static herr_t keep_first(unsigned depth, const H5E_error2_t *e, void *text)
+{
+    if (depth == 0) snprintf(text, 256, "%s", e->desc ? e->desc : "no reason given");
+    return 0;
+}
+
+const char *sgn_h5_why(void)
+{
+    static _Thread_local char text[256];
+    snprintf(text, sizeof text, "no reason given");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first, text);
+    return text;
+}
+
+void sgn_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+
+/* ---- types ---------------------------------------------------------------------------------- */
+
+hid_t sgn_h5_in_file(sgn_h5_type type)
+{
+    switch (type) {
+    case SGN_H5_REAL: return sizeof(sgn_real) == 4 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE;
+    case SGN_H5_F64: return H5T_IEEE_F64LE;
+    case SGN_H5_I32: return H5T_STD_I32LE;
+    case SGN_H5_U64: return H5T_STD_U64LE;
+    case SGN_H5_U8: return H5T_STD_U8LE;
+    }
+    return H5I_INVALID_HID;
+}
+
+hid_t sgn_h5_in_memory(sgn_h5_type type)
+{
+    switch (type) {
+    case SGN_H5_REAL: return sizeof(sgn_real) == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+    case SGN_H5_F64: return H5T_NATIVE_DOUBLE;
+    case SGN_H5_I32: return H5T_NATIVE_INT32;
+    case SGN_H5_U64: return H5T_NATIVE_UINT64;
+    case SGN_H5_U8: return H5T_NATIVE_UINT8;
+    }
+    return H5I_INVALID_HID;
+}
+
+static hid_t text_type(size_t length)
+{
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, length > 0 ? length : 1);  // HDF5 has no empty strings
+    H5Tset_strpad(type, H5T_STR_NULLPAD);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    return type;
+}
+
+/* ---- building ------------------------------------------------------------------------------- */
+
+sgn_status sgn_h5_create(hid_t *file, size_t user_block)
+{
+    sgn_h5_silence();
+    SGN_H5 create = H5Pcreate(H5P_FILE_CREATE);
+    H5_TRY(create);
+    H5_TRY(H5Pset_userblock(create, user_block));
+    SGN_H5 access = H5Pcreate(H5P_FILE_ACCESS);
+    H5_TRY(access);
+    /* The earliest format, the default: 1.10 cannot reopen an image in the later ones. */
+    H5_TRY(H5Pset_fapl_core(access, GROWTH, 0));
+    H5_TRY(H5Pset_fclose_degree(access, H5F_CLOSE_SEMI));
+    hid_t made = H5Fcreate("signroll", H5F_ACC_TRUNC, create, access);
+    H5_TRY(made);
+    *file = made;
+    return SGN_OK;
+}
+
+sgn_status sgn_h5_group(hid_t at, const char *name, hid_t *group)
+{
+    SGN_H5 create = H5Pcreate(H5P_GROUP_CREATE);
+    H5_TRY(create);
+    H5_TRY(H5Pset_obj_track_times(create, 0));
+    hid_t made = H5Gcreate2(at, name, H5P_DEFAULT, create, H5P_DEFAULT);
+    H5_TRY(made);
+    *group = made;
+    return SGN_OK;
+}
+
+static sgn_status write_as(hid_t at, const char *name, hid_t file_type, hid_t memory_type,
+                           hid_t space, const void *data)
+{
+    SGN_H5 create = H5Pcreate(H5P_DATASET_CREATE);
+    H5_TRY(create);
+    H5_TRY(H5Pset_obj_track_times(create, 0));
+    SGN_H5 set = H5Dcreate2(at, name, file_type, space, H5P_DEFAULT, create, H5P_DEFAULT);
+    H5_TRY(set);
+    H5_TRY(H5Dwrite(set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
+    return SGN_OK;
+}
+
+sgn_status sgn_h5_write(hid_t at, const char *name, sgn_h5_type type, int rank, const hsize_t *dims,
+                        const void *data)
+{
+    SGN_H5 space = H5Screate_simple(rank, dims, NULL);
+    H5_TRY(space);
+    return write_as(at, name, sgn_h5_in_file(type), sgn_h5_in_memory(type), space, data);
+}
+
+sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text)
+{
+    SGN_H5 space = H5Screate(H5S_SCALAR);
+    H5_TRY(space);
+    SGN_H5 type = text_type(strlen(text));
+    H5_TRY(type);
+    return write_as(at, name, type, type, space, text);
+}
+
+void sgn_h5_transpose(sgn_mat a, sgn_real *out)
+{
+    for (int i = 0; i < a.rows; i++)
+        for (int j = 0; j < a.cols; j++)
+            out[(size_t)i * (size_t)a.cols + (size_t)j] = *sgn_mat_at(a, i, j);
+}
+
+sgn_status sgn_h5_write_matrix(hid_t at, const char *name, sgn_mat a)
+{
+    sgn_real *rows = sgn_alloc((size_t)a.rows * (size_t)a.cols, sizeof *rows);
+    if (!rows) return SGN_EMEM;
+    sgn_h5_transpose(a, rows);
+    hsize_t dims[] = {(hsize_t)a.rows, (hsize_t)a.cols};
+    sgn_status s = sgn_h5_write(at, name, SGN_H5_REAL, 2, dims, rows);
+    sgn_free(rows);
+    return s;
+}
+
+static sgn_status set_as(hid_t at, const char *name, hid_t file_type, hid_t memory_type,
+                         const void *value)
+{
+    SGN_H5 space = H5Screate(H5S_SCALAR);
+    H5_TRY(space);
+    SGN_H5 attribute = H5Acreate2(at, name, file_type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5_TRY(attribute);
+    H5_TRY(H5Awrite(attribute, memory_type, value));
+    return SGN_OK;
+}
+
+sgn_status sgn_h5_set(hid_t at, const char *name, sgn_h5_type type, const void *value)
+{
+    return set_as(at, name, sgn_h5_in_file(type), sgn_h5_in_memory(type), value);
+}
+
+sgn_status sgn_h5_set_text(hid_t at, const char *name, const char *text)
+{
+    SGN_H5 type = text_type(strlen(text));
+    H5_TRY(type);
+    return set_as(at, name, type, type, text);
+}
+
+/* H5Fget_file_image counts from the superblock: the user block is not part of it. */
+sgn_status sgn_h5_image(hid_t file, size_t head, char **bytes, size_t *size)
+{
+    H5_TRY(H5Fflush(file, H5F_SCOPE_GLOBAL));
+    ssize_t image = H5Fget_file_image(file, NULL, 0);
+    H5_TRY(image);
+    char *at = sgn_alloc(head + (size_t)image, 1);
+    if (!at) return SGN_EMEM;
+    if (H5Fget_file_image(file, at + head, (size_t)image) != image) {
+        sgn_free(at);
+        return sgn_fail(SGN_EINTERNAL, "HDF5 in memory failed: %s", sgn_h5_why());
+    }
+    *bytes = at;
+    *size = head + (size_t)image;
+    return SGN_OK;
+}

@@ -1,0 +1,198 @@
+#include "io/report.h"
+#include "io/figures.h"
+#include "io/file.h"
+#include "io/results.h"
+#include "io/text.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char style[] =
+    ":root { color-scheme: light; }\n"
+    "body { font: 15px/1.5 system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif;\n"
+    "  color: #111; background: #fff; max-width: 1180px; margin: 2rem auto; padding: 0 1rem; }\n"
+    "h1 { font-size: 1.6rem; line-height: 1.2; overflow-wrap: anywhere; }\n"
+    "h2 { font-size: 1.15rem; margin-top: 2.2rem; }\n"
+    ".wide { overflow-x: auto; }\n"
+    "table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }\n"
+    "th, td { padding: .3em .6em; border-bottom: 1px solid #ddd; text-align: left;\n"
+    "  white-space: nowrap; }\n"
+    "th { vertical-align: bottom; border-bottom: 2px solid #666; }\n"
+    "td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 13em; }\n"
+    ".right { text-align: right; }\n"
+    "tbody tr:nth-child(even) { background: #f6f6f6; }\n"
+    "figure { margin: 1.8rem 0; max-width: 960px; }\n"
+    "svg { width: 100%; height: auto; display: block; }\n"
+    "figcaption, .note { color: #444; font-size: .88rem; max-width: 60em; }\n"
+    "a { color: #0072B2; }\n"
+    "@page { size: A4 landscape; margin: 12mm; }\n"
+    "@media print {\n"
+    "  body { max-width: none; margin: 0; padding: 0; font-size: 10pt; }\n"
+    "  table { font-size: 7pt; }\n"
+    "  th, td { padding: .2em .35em; }\n"
+    "  .wide { overflow: visible; }\n"
+    "  figure, tr { break-inside: avoid; }\n"
+    "  h2 { break-after: avoid; }\n"
+    "  figure svg { max-height: 165mm; }\n"
+    "}\n";
+
+static const char columns_note[] =
+    "NMSE is 10 log10 of the summed squared error over the summed squared signal of the set; the "
+    "gap is test minus training NMSE. Bits are counted per possible link: sign bits alone; stored "
+    "bits with support, scales and scalars; physics bits for the sensing matrix where the layers "
+    "use it; total is stored and physics. Bits per weight count a matrix shared by all layers "
+    "once. Over several seeds: mean and sample standard deviation.";
+
+typedef struct {
+    FILE *to;
+    char stem[SGN_PATH_MAX];  // of the path, without .html
+} page;
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- tables ---- */
+
+static void put_heading(FILE *to, const sgn_column *c)
+{
+    fputs(c->right ? "<th class=\"right\">" : "<th>", to);
+    const char *title = c->title;
+    size_t length = strcspn(title, "\n");
+    fprintf(to, "%.*s%s%s</th>", (int)length, title, title[length] ? "<br>" : "",
+            title[length] ? title + length + 1 : "");
+}
+
+static void put_table(FILE *to, const sgn_table *t)
+{
+    fputs("<div class=\"wide\"><table>\n<thead><tr>", to);
+    for (int c = 0; c < t->columns; c++) put_heading(to, &t->column[c]);
+    fputs("</tr></thead>\n<tbody>\n", to);
+    for (int i = 0; i < t->cells; i++) {
+        int c = i % t->columns;
+        if (c == 0) fputs("<tr>", to);
+        fputs(t->column[c].right ? "<td class=\"right\">" : "<td>", to);
+        sgn_text_xml(to, t->cell[i]);
+        fputs(c == t->columns - 1 ? "</td></tr>\n" : "</td>", to);
+    }
+    fputs("</tbody></table></div>\n", to);
+}
+
+/* ---- CSV files beside the page ---- */
+
+/* Ends a memory stream and writes what it holds to `path`. */
+static sgn_status save(FILE *from, char **text, const size_t *size, const char *path, sgn_status s)
+{
+    if (fclose(from) && s == SGN_OK) s = sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    if (s == SGN_OK) s = sgn_write_file(path, *text, *size);
+    free(*text);
+    return s;
+}
+
+static sgn_status csv_path(const page *p, const char *name, char *path)
+{
+    if (snprintf(path, SGN_PATH_MAX, "%s-%s.csv", p->stem, name) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "the path %s-%s.csv is too long", p->stem, name);
+    return SGN_OK;
+}
+
+/* A relative link; what is no plain letter or digit of the file's name is percent-encoded. */
+static void put_csv_link(const page *p, const char *name)
+{
+    fputs(" <a href=\"./", p->to);
+    for (const char *at = base_name(p->stem); *at; at++)
+        fprintf(p->to, isalnum((unsigned char)*at) || strchr("-_.", *at) ? "%c" : "%%%02X",
+                (unsigned char)*at);
+    fprintf(p->to, "-%s.csv\">Data as CSV</a>", name);
+}
+
+static sgn_status write_csv(const page *p, const char *name, const sgn_table *t,
+                            const sgn_plot *plot)
+{
+    char path[SGN_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    SGN_TRY(csv_path(p, name, path));
+    FILE *to = open_memstream(&text, &size);
+    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    sgn_status s = SGN_OK;
+    if (t) s = sgn_table_csv(t, to);
+    else sgn_plot_csv(to, plot);
+    return save(to, &text, &size, path, s);
+}
+
+/* ---- the page ---- */
+
+static void put_head(FILE *to, const char *title)
+{
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+          to);
+    sgn_text_xml(to, title);
+    fprintf(to, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
+    sgn_text_xml(to, title);
+    fputs("</h1>\n", to);
+}
+
+static sgn_status put_section(const page *p, const char *name, const char *heading,
+                              const char *note, sgn_table *t)
+{
+    sgn_status s = write_csv(p, name, t, NULL);
+    if (s == SGN_OK) {
+        fprintf(p->to, "<h2>%s</h2>\n", heading);
+        put_table(p->to, t);
+        fprintf(p->to, "<p class=\"note\">%s", note);
+        put_csv_link(p, name);
+        fputs("</p>\n", p->to);
+    }
+    sgn_table_free(t);
+    return s;
+}
+
+static sgn_status put_figure(const page *p, int which, const sgn_run *run, int nruns)
+{
+    sgn_figure f;
+    SGN_TRY(sgn_figure_new(&f, which, run, nruns));
+    sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
+    if (s == SGN_OK && f.points) {
+        fputs("<figure>\n", p->to);
+        sgn_plot_svg(p->to, &f.plot);
+        fprintf(p->to, "<figcaption>%s", f.caption);
+        put_csv_link(p, f.file);
+        fputs("</figcaption>\n</figure>\n", p->to);
+    }
+    sgn_figure_free(&f);
+    return s;
+}
+
+static sgn_status put_page(const page *p, const char *title, const sgn_run *run, int nruns)
+{
+    sgn_table t;
+    put_head(p->to, title);
+    sgn_results(&t, run, nruns, "\u00b1");
+    SGN_TRY(put_section(p, "results", "Results", columns_note, &t));
+    fputs("<h2>Figures</h2>\n", p->to);
+    for (int k = 0; k < SGN_FIGURES; k++) SGN_TRY(put_figure(p, k, run, nruns));
+    sgn_results_settings(&t, run, nruns);
+    SGN_TRY(put_section(p, "settings", "Settings", "One row per run.", &t));
+    fputs("</body>\n</html>\n", p->to);
+    return SGN_OK;
+}
+
+sgn_status sgn_report_write(const char *html_path, const char *title, const sgn_run *run, int nruns)
+{
+    assert(nruns > 0);
+    page p;
+    char *text = NULL;
+    size_t size = 0;
+    if (snprintf(p.stem, sizeof p.stem, "%s", html_path) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "the path %s is too long", html_path);
+    char *dot = strrchr(p.stem, '.');
+    if (dot && strcmp(dot, ".html") == 0) *dot = '\0';
+    if (!(p.to = open_memstream(&text, &size)))
+        return sgn_fail(SGN_EMEM, "out of memory: %s", html_path);
+    return save(p.to, &text, &size, html_path, put_page(&p, title, run, nruns));
+}

@@ -1,0 +1,111 @@
+#include "solvers/classical.h"
+
+#include "core/memory.h"
+#include "unroll/net.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BATCH = 64 };
+
+#define AT(field) offsetof(sgn_classical_settings, field)
+
+const sgn_option sgn_classical_options[] = {
+    {"lambda", SGN_OPT_REAL, AT(lambda), 0.1, 1e-12, 1e12, NULL, "weight of the l1 norm"},
+    {"iterations", SGN_OPT_INT, AT(iterations), 1000, 1, 100000000, NULL, "at most so many"},
+    {"tolerance", SGN_OPT_REAL, AT(tolerance), 1e-6, 0, 1, NULL,
+     "stop when the estimate moves by less, relative to its norm; 0: never"},
+};
+const int sgn_classical_option_count = sizeof sgn_classical_options / sizeof *sgn_classical_options;
+
+static int states_of(const sgn_solver *s)
+{
+    int n = 0;
+    while (n < SGN_MAX_STATE && s->state[n]) n++;
+    return n;
+}
+
+/* The state of the next iteration is what this one left, for the first `cols` samples.  Last state
+   first: an iteration hands an earlier state down to a later one (x to x_prev), never up. */
+static void carry_state(sgn_net *net, int cols)
+{
+    for (int i = states_of(net->solver) - 1; i >= 0; i--)
+        if (net->in[i] != net->out[i])
+            sgn_mat_copy(sgn_mat_cols(sgn_tape_value(net->tape, net->out[i]), 0, cols),
+                         sgn_mat_cols(sgn_tape_value(net->tape, net->in[i]), 0, cols));
+}
+
+static void zero_state(sgn_net *net)
+{
+    for (int i = 0; i < states_of(net->solver); i++) {
+        sgn_mat s = sgn_tape_value(net->tape, net->in[i]);
+        memset(s.at, 0, (size_t)s.rows * (size_t)s.cols * sizeof *s.at);
+    }
+}
+
+/* max over the samples of |x_k - x_{k-1}| / |x_k| */
+static double movement(sgn_mat x, sgn_mat before)
+{
+    double most = 0;
+    for (int j = 0; j < x.cols; j++) {
+        double moved = 0, size = 0;
+        for (int i = 0; i < x.rows; i++) {
+            double a = (double)*sgn_mat_at(x, i, j), d = a - (double)*sgn_mat_at(before, i, j);
+            moved += d * d;
+            size += a * a;
+        }
+        if (moved > 0) most = fmax(most, sqrt(moved / fmax(size, 1e-300)));
+    }
+    return most;
+}
+
+/* Iterations until the first `cols` samples stand still. */
+static int iterate(sgn_net *net, sgn_pool *pool, int cols, int iterations, double tolerance)
+{
+    sgn_mat before = sgn_mat_cols(sgn_tape_value(net->tape, net->in[0]), 0, cols);
+    zero_state(net);
+    for (int k = 0; k < iterations; k++) {
+        sgn_net_set_iteration_number(net, k);
+        sgn_mat x = sgn_net_forward(net, pool, cols);
+        if (tolerance > 0 && movement(x, before) <= tolerance) return k + 1;
+        if (k + 1 < iterations) carry_state(net, cols);
+    }
+    return iterations;
+}
+
+/* sum over the samples of 1/2 |y - A x|^2 + lambda |x|_1; r (m, cols) is room */
+static double objective(const sgn_physics *q, sgn_mat y, sgn_mat x, sgn_mat r)
+{
+    double l1 = 0;
+    for (int j = 0; j < x.cols; j++)
+        for (int i = 0; i < x.rows; i++) l1 += fabs((double)*sgn_mat_at(x, i, j));
+    sgn_mat_copy(y, r);
+    sgn_gemm(SGN_PLAIN, SGN_PLAIN, -1, q->A, x, 1, r);
+    return sgn_mat_sum_squares(r) / 2 + q->lambda * l1;
+}
+
+sgn_status sgn_classical_run(const sgn_solver *solver, const sgn_physics *q, int iterations,
+                             double tolerance, sgn_pool *pool, sgn_mat y, sgn_mat x,
+                             sgn_classical_info *info)
+{
+    sgn_net *net;
+    SGN_TRY(sgn_net_new_iteration(&net, solver, q, BATCH));
+    sgn_real *room = sgn_alloc((size_t)q->A.rows * BATCH, sizeof *room);
+    if (!room) {
+        sgn_net_free(net);
+        return SGN_EMEM;
+    }
+    *info = (sgn_classical_info){0};
+    for (int first = 0; first < y.cols; first += BATCH) {
+        int cols = y.cols - first < BATCH ? y.cols - first : BATCH;
+        sgn_mat yb = sgn_mat_cols(y, first, cols), xb = sgn_mat_cols(x, first, cols);
+        sgn_mat_copy(yb, sgn_mat_cols(sgn_net_input(net), 0, cols));
+        int took = iterate(net, pool, cols, iterations, tolerance);
+        sgn_mat_copy(sgn_mat_cols(sgn_net_estimate(net, 0), 0, cols), xb);
+        info->objective += objective(q, yb, xb, sgn_mat_view(room, q->A.rows, cols)) / y.cols;
+        if (took > info->iterations) info->iterations = took;
+    }
+    sgn_free(room);
+    sgn_net_free(net);
+    return SGN_OK;
+}

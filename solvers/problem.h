@@ -1,0 +1,73 @@
+/* problem.h -- sparse recovery: y = A x + e, A known, x sparse.
+ *
+ * A problem is a sensing matrix and a signal model.  The kinds of matrix are a registry
+ * (problems.def, one file each); the signals are Bernoulli-Gaussian, drawn sample by sample from
+ * addressed streams (core/rng.h), or the test vectors of a file.
+ */
+#ifndef SGN_SOLVERS_PROBLEM_H
+#define SGN_SOLVERS_PROBLEM_H
+
+#include "core/mat.h"
+#include "core/option.h"
+#include "core/rng.h"
+#include "unroll/solver.h"
+
+typedef struct {
+    char kind[SGN_NAME_MAX];
+    int m, n;
+    double density;   // sparse-pm1: probability that an entry of A is not zero
+    int blocks;       // block-*: diagonal blocks of A
+    double sparsity;  // probability that an entry of x is not zero
+    double snr_db;    // of y against e, per sample; INFINITY: no noise
+    uint64_t seed;    // of A; 0: the run's seed
+    char file[SGN_PATH_MAX];
+} sgn_problem_settings;
+
+extern const sgn_option sgn_problem_options[];
+extern const int sgn_problem_option_count;
+
+/* A ready problem.  It owns its matrix and vectors. */
+typedef struct sgn_problem {
+    sgn_problem_settings as;
+    sgn_physics physics;  // lambda is 0.1 until a caller sets another
+    /* vectors that came with a file; 0 columns where it has none */
+    sgn_mat test_x, test_y;    // (n, N), (m, N)
+    sgn_mat train_x, train_y;  // (n, N), (m, N)
+} sgn_problem;
+
+/* One kind of sensing matrix. */
+typedef struct {
+    const char *name, *title, *cite;
+    /* Fills A (m, n), which is zero; unit columns where that makes sense. */
+    sgn_status (*draw)(const sgn_problem_settings *as, sgn_rng *rng, sgn_mat A);
+    int has_blocks;  // A is block-diagonal with as.blocks blocks
+} sgn_problem_kind;
+
+const sgn_problem_kind *const *sgn_problem_kinds(void);  // NULL-ended
+SGN_MUST_CHECK sgn_status sgn_problem_kind_find(const char *name, const sgn_problem_kind **out);
+
+void sgn_unit_columns(sgn_mat A);  // scales every column to norm 1; none may be zero
+
+/* Draws the problem of any kind but `file`.  *out only on success. */
+SGN_MUST_CHECK sgn_status sgn_problem_new(sgn_problem **out, const sgn_problem_settings *as,
+                                          uint64_t seed);
+/* The problem whose matrix and vectors are given: (m, n), (n, N) or no columns, (m, N) or no
+   columns.  The data are copied; m and n become the matrix's; y is made from x where only x is
+   given.  SGN_EDATA names what is not finite or does not fit. */
+SGN_MUST_CHECK sgn_status sgn_problem_from_data(sgn_problem **out, const sgn_problem_settings *as,
+                                                sgn_mat A, sgn_mat test_x, sgn_mat test_y,
+                                                sgn_mat train_x, sgn_mat train_y);
+void sgn_problem_free(sgn_problem *q);  // NULL is fine
+
+/* ---- signals (solvers/signal.c) ---- */
+
+/* Draws x (n, N) and y = A x + e (m, N): column j is sample (purpose, epoch, first + j), and never
+   zero.  Allocates nothing. */
+void sgn_problem_draw(const sgn_problem *q, uint64_t seed, sgn_rng_purpose purpose, uint32_t epoch,
+                      uint32_t first, sgn_mat x, sgn_mat y);
+
+/* The second half alone: y = A x + e for x (n, N) that is there already. */
+void sgn_problem_observe(const sgn_problem *q, uint64_t seed, sgn_rng_purpose purpose,
+                         uint32_t epoch, uint32_t first, sgn_mat x, sgn_mat y);
+
+#endif

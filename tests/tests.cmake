@@ -1,0 +1,68 @@
+# Every test that ctest runs.  A new test is one new file: test_*.c, law_*.c, race_*.c, fuzz_*.c or
+# cli/*.sh.
+#
+# Labels: unit, law, race, fuzz, cli, tree (rules about the sources), package.
+
+set(tests ${PROJECT_SOURCE_DIR}/tests)
+
+function(declare name label seconds)
+    set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${seconds}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+        ENVIRONMENT "OPENBLAS_NUM_THREADS=1;ROOT=${PROJECT_SOURCE_DIR};SIGNROLL=$<TARGET_FILE:signroll_program>"
+        # Criterion 2.4.1 succeeds when a test leaks, or when no test was run: read what it says.
+        FAIL_REGULAR_EXPRESSION
+            "Tested: 0 ;ERROR: .*Sanitizer;runtime error:;definitely lost: [1-9]"
+        SKIP_RETURN_CODE 77)
+endfunction()
+
+# One program for each tests/<pattern>.c, linked with `library` and ARGN; ctest runs it with
+# `arguments`.
+function(programs pattern label seconds library)
+    file(GLOB sources CONFIGURE_DEPENDS ${tests}/${pattern}.c)
+    foreach(source IN LISTS sources)
+        cmake_path(GET source STEM name)
+        add_executable(${name} ${source})
+        target_link_libraries(${name} PRIVATE
+            ${library} ${ARGN} PkgConfig::SIGNROLL hdf5::hdf5_hl hdf5::hdf5 Threads::Threads m)
+        set_target_properties(${name} PROPERTIES
+            RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+        add_test(NAME ${name} COMMAND ${name} ${arguments})
+        declare(${name} ${label} ${seconds})
+    endforeach()
+endfunction()
+
+function(scripts label seconds)
+    foreach(script IN LISTS ARGN)
+        cmake_path(GET script STEM name)
+        add_test(NAME ${label}_${name} COMMAND sh ${script})
+        declare(${label}_${name} ${label} ${seconds})
+    endforeach()
+endfunction()
+
+# ThreadSanitizer does not let Criterion start, and libFuzzer brings a main of its own.
+if(SIGNROLL_SANITIZE MATCHES "fuzzer")
+    set(arguments -max_total_time=20)
+    programs(fuzz_* fuzz 120 signroll -fsanitize=fuzzer)
+    return()
+endif()
+programs(race_* race 120 signroll)
+if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
+    programs(test_* unit 120 signroll PkgConfig::CRITERION)
+    programs(law_* law 240 signroll_double PkgConfig::CRITERION)
+elseif(NOT CRITERION_FOUND)
+    message(STATUS "Criterion is not installed: the unit tests are left out")
+endif()
+
+file(GLOB cli CONFIGURE_DEPENDS ${tests}/cli/*.sh)
+scripts(cli 300 ${cli})
+scripts(tree 60 ${tests}/floors.sh ${tests}/format.sh)
+
+add_test(NAME tree_symbols COMMAND sh ${tests}/symbols.sh $<TARGET_FILE:signroll>)
+declare(tree_symbols tree 60)
+add_test(NAME package_consumer
+         COMMAND sh ${tests}/consumer/run.sh ${CMAKE_COMMAND} ${PROJECT_BINARY_DIR})
+declare(package_consumer package 120)
+# What links a sanitized or instrumented library has to be built like it.
+list(JOIN sanitize " " sanitize)
+set_property(TEST package_consumer APPEND PROPERTY ENVIRONMENT
+    CC=${CMAKE_C_COMPILER} "CFLAGS=${CMAKE_C_FLAGS} ${sanitize}")

@@ -1,0 +1,26 @@
+/* optimizer.h -- one step down the gradient, parameter by parameter. */
+#ifndef SGN_TRAIN_OPTIMIZER_H
+#define SGN_TRAIN_OPTIMIZER_H
+
+#include "core/base.h"
+
+enum { SGN_MAX_MOMENTS = 2 };
+
+typedef struct {
+    double lr;
+    double shrink;  // gradients are multiplied by it: gradient clipping
+    int t;          // steps taken in this stage, this one included: 1, 2 ...
+} sgn_update;
+
+typedef struct {
+    const char *name, *title, *cite;
+    int moments;  // reals remembered per latent
+    /* v[i] moves against g[i]; moment[j][i] is the memory, zero before the first step. */
+    void (*step)(const sgn_update *u, sgn_real *v, const sgn_real *g, sgn_real *const *moment,
+                 size_t n);
+} sgn_optimizer;
+
+const sgn_optimizer *const *sgn_optimizers(void);  // NULL-ended
+SGN_MUST_CHECK sgn_status sgn_optimizer_find(const char *name, const sgn_optimizer **out);
+
+#endif

@@ -1,0 +1,23 @@
+/* ledger.h -- what a network costs in bits, nothing hidden in the denominator.
+ *
+ * A possible link is an entry of a link matrix as the unrolled graph uses it: depth * rows * cols,
+ * tied or not.  docs/maths.md defines every column.
+ */
+#ifndef SGN_UNROLL_LEDGER_H
+#define SGN_UNROLL_LEDGER_H
+
+#include "unroll/net.h"
+
+typedef struct {
+    double links, active_links;  // possible links; those on the support
+    double weights;              // distinct possible links: a tied matrix counted once
+    double parameters;           // numbers that are stored: active distinct links and scalars
+    sgn_bits stored;             // of what was learned or cannot be derived
+    double physics_bits;         // A where a layer evaluates y - A x, and an analytic W
+} sgn_ledger;
+
+void sgn_ledger_of(const sgn_net *net, sgn_ledger *out);
+
+double sgn_ledger_stored(const sgn_ledger *l);  // sign + support + scale + scalar bits
+
+#endif

@@ -1,0 +1,329 @@
+#include "unroll/net.h"
+
+#include "core/memory.h"
+#include "unroll/net_build.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#define XXH_STATIC_LINKING_ONLY  // for XXH3_state_t on the stack
+#include <xxhash.h>
+
+/* ---- building ------------------------------------------------------------------------------- */
+
+static sgn_status check(const sgn_net_settings *as, const sgn_physics *q)
+{
+    if (as->depth < 1)
+        return sgn_fail(SGN_ECONFIG, "network.depth is %d, must be at least 1", as->depth);
+    if (!(as->density > 0 && as->density <= 1))
+        return sgn_fail(SGN_ECONFIG, "weights.density is %g, must be above 0 and at most 1",
+                        as->density);
+    if (as->planes < 1 || as->planes > SGN_MAX_PLANES)
+        return sgn_fail(SGN_ECONFIG, "weights.planes is %d, must be from 1 to %d", as->planes,
+                        SGN_MAX_PLANES);
+    int needs_blocks = as->scale == SGN_SCALE_BLOCK || !strcmp(as->support, "blocks");
+    if (needs_blocks && q->blocks < 2)
+        return sgn_fail(SGN_ECONFIG,
+                        "%s needs a problem with blocks; problem.kind block-pm1 or "
+                        "block-gaussian with problem.blocks of 2 or more has them",
+                        as->scale == SGN_SCALE_BLOCK ? "weights.scale block"
+                                                     : "weights.support blocks");
+    return SGN_OK;
+}
+
+static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
+                            const sgn_physics *q, int batch)
+{
+    size_t size = (size_t)q->A.rows * (size_t)q->A.cols;
+    sgn_net *net = sgn_alloc(1, sizeof *net);
+    if (!net) return SGN_EMEM;
+    net->memory = sgn_alloc(1, sizeof *net->memory);
+    net->x = sgn_alloc((size_t)as->depth, sizeof *net->x);
+    if (net->memory) net->memory->A = sgn_alloc(size, sizeof(sgn_real));
+    if (!net->memory || !net->x || !net->memory->A) {
+        sgn_net_free(net);
+        return SGN_EMEM;
+    }
+    net->as = *as;
+    net->solver = solver;
+    net->physics = *q;
+    net->m = q->A.rows;
+    net->n = q->A.cols;
+    net->physics.A = sgn_mat_view(net->memory->A, net->m, net->n);
+    for (int j = 0; j < net->n; j++)
+        memcpy(sgn_mat_at(net->physics.A, 0, j), sgn_mat_at(q->A, 0, j),
+               (size_t)net->m * sizeof(sgn_real));
+    net->memory->batch = batch;
+    net->memory->iteration = sgn_net_iteration(as);
+    *out = net;
+    return SGN_OK;
+}
+
+sgn_status sgn_net_record(sgn_net *net, int carry_state)
+{
+    const sgn_solver *solver = net->solver;
+    sgn_tape_free(net->tape);
+    net->tape = NULL;
+    SGN_TRY(sgn_tape_new(&net->tape, net->param, net->nparams, net->physics.A, net->memory->batch));
+    net->y = sgn_tape_input(net->tape, net->m);
+    sgn_var state[SGN_MAX_STATE];
+    for (int i = 0; i < SGN_MAX_STATE; i++)
+        state[i] = net->in[i] = carry_state && solver->state[i]
+                                    ? sgn_tape_input(net->tape, sgn_net_dim(net, solver->state[i]))
+                                    : sgn_zero(net->tape);
+    for (int k = 0; k < net->as.depth; k++) {
+        net->memory->layer[k].tape = net->tape;
+        solver->step(&net->memory->layer[k], net->y, state);
+        net->x[k] = state[0];
+    }
+    memcpy(net->out, state, sizeof state);
+    return SGN_OK;
+}
+
+static sgn_status build(sgn_net *net, uint64_t seed, int carry_state)
+{
+    SGN_TRY(sgn_net_declare(net));
+    SGN_TRY(sgn_net_record(net, carry_state));
+    sgn_net_drop_unused(net);
+    SGN_TRY(sgn_net_form_groups(net));
+    SGN_TRY(sgn_net_form_supports(net, seed));
+    SGN_TRY(sgn_net_lay_out(net));
+    SGN_TRY(sgn_net_record(net, carry_state));
+    SGN_TRY(sgn_tape_seal(net->tape));
+    return sgn_net_start(net, seed);
+}
+
+static sgn_status new_net(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
+                          const sgn_physics *q, int batch, uint64_t seed, int carry_state)
+{
+    const sgn_constraint *constraint;
+    sgn_net *net;
+    SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
+    SGN_TRY(check(as, q));
+    SGN_TRY(new_empty(&net, as, solver, q, batch));
+    net->constraint = constraint;
+    sgn_status status = build(net, seed, carry_state);
+    if (status) sgn_net_free(net);
+    else *out = net;
+    return status;
+}
+
+sgn_status sgn_net_new(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
+                       const sgn_physics *q, int batch, uint64_t seed)
+{
+    sgn_net_settings resolved = *as;
+    SGN_TRY(sgn_net_resolve(&resolved, solver));
+    return new_net(out, &resolved, solver, q, batch, seed, 0);
+}
+
+static sgn_net_settings classical_settings(const sgn_solver *solver)
+{
+    sgn_net_settings as;
+    sgn_option_presets(sgn_network_options, sgn_network_option_count, &as);
+    sgn_option_presets(sgn_weights_options, sgn_weights_option_count, &as);
+    snprintf(as.constraint, sizeof as.constraint, "full");
+    as.init = SGN_INIT_ADJOINT;
+    as.density = 1;
+    as.depth = 1;
+    sgn_net_set_iteration(&as, &solver->classical);
+    return as;
+}
+
+sgn_status sgn_net_new_iteration(sgn_net **out, const sgn_solver *solver, const sgn_physics *q,
+                                 int batch)
+{
+    sgn_net_settings as = classical_settings(solver);
+    return new_net(out, &as, solver, q, batch, 0, 1);
+}
+
+void sgn_net_free(sgn_net *net)
+{
+    if (!net) return;
+    struct sgn_net_memory *m = net->memory;
+    sgn_tape_free(net->tape);
+    for (int i = 0; i < net->nsupports; i++) sgn_support_free(net->support[i]);
+    sgn_free(net->support);
+    sgn_free(net->group);
+    sgn_free(net->param);
+    sgn_free(net->x);
+    if (m) {
+        sgn_free(m->layer);
+        sgn_free(m->moved);
+        sgn_free(m->member);
+        sgn_free(m->latent);
+        sgn_free(m->weight);
+        sgn_free(m->dweight);
+        sgn_free(m->dlatent);
+        sgn_free(m->scratch);
+        sgn_free(m->score);
+        sgn_free(m->A);
+    }
+    sgn_free(m);
+    sgn_free(net);
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+sgn_mat sgn_net_input(sgn_net *net) { return sgn_tape_value(net->tape, net->y); }
+
+sgn_mat sgn_net_forward(sgn_net *net, sgn_pool *pool, int cols)
+{
+    sgn_tape_forward(net->tape, pool, cols);
+    return sgn_mat_cols(sgn_net_estimate(net, net->as.depth - 1), 0, cols);
+}
+
+sgn_mat sgn_net_estimate(const sgn_net *net, int layer)
+{
+    return sgn_tape_value(net->tape, net->x[layer]);
+}
+
+sgn_real *sgn_net_latents(const sgn_net *net, size_t *count)
+{
+    *count = net->memory->nlatents;
+    return net->memory->latent;
+}
+
+/* ---- latents and weights ---------------------------------------------------------------------- */
+
+static int is_log(const sgn_link *w)
+{
+    return w->role == SGN_ROLE_POSITIVE || (w->role == SGN_ROLE_SCALE && w->trained);
+}
+
+static void project_scalar(sgn_link *w)
+{
+    for (size_t i = 0; i < sgn_link_size(w); i++)
+        w->weight[i] = is_log(w) ? (sgn_real)exp((double)w->latent[i]) : w->latent[i];
+}
+
+static void pull_scalar(sgn_link *w)
+{
+    if (is_log(w))
+        for (size_t i = 0; i < sgn_link_size(w); i++) w->dlatent[i] = w->dweight[i] * w->weight[i];
+}
+
+/* Until a two-stage network is quantised its links are real, on every entry. */
+static void copy_links(const sgn_group *g, int backward)
+{
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        if (!backward) memcpy(w->weight, w->latent, sgn_link_size(w) * sizeof *w->weight);
+        else if (w->dlatent != w->dweight)
+            memcpy(w->dlatent, w->dweight, sgn_link_size(w) * sizeof *w->weight);
+    }
+}
+
+static void project_group(void *context, int i)
+{
+    const sgn_net *net = context;
+    if (net->relaxed) copy_links(&net->group[i].links, 0);
+    else net->group[i].constraint->project(&net->group[i].links);
+}
+
+static void pull_group(void *context, int i)
+{
+    const sgn_net *net = context;
+    const sgn_group *g = &net->group[i].links;
+    if (!net->relaxed) {
+        net->group[i].constraint->pullback(g);
+        return;
+    }
+    copy_links(g, 1);
+    if (g->scale) memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof(sgn_real));
+}
+
+static int is_scalar(const sgn_link *w)
+{
+    return w->role != SGN_ROLE_LINKS && w->role != SGN_ROLE_PHYSICS;
+}
+
+void sgn_net_project(sgn_net *net, sgn_pool *pool)
+{
+    for (int p = 0; p < net->nparams; p++)
+        if (is_scalar(&net->param[p])) project_scalar(&net->param[p]);
+    sgn_pool_run(pool, project_group, net, net->ngroups);
+}
+
+void sgn_net_pullback(sgn_net *net, sgn_pool *pool)
+{
+    sgn_pool_run(pool, pull_group, net, net->ngroups);
+    for (int p = 0; p < net->nparams; p++)
+        if (is_scalar(&net->param[p])) pull_scalar(&net->param[p]);
+}
+
+/* The score of an entry is sum |V| over the layers that share the support. */
+static void choose(sgn_net *net, sgn_support *s)
+{
+    sgn_real *score = net->memory->score;
+    size_t size = (size_t)s->rows * (size_t)s->cols;
+    memset(score, 0, size * sizeof *score);
+    for (int p = 0; p < net->nparams; p++) {
+        const sgn_link *w = &net->param[p];
+        if (w->role != SGN_ROLE_LINKS || w->support[0] != s) continue;
+        for (size_t i = 0; i < size; i++)
+            score[i] += w->latent[i] < 0 ? -w->latent[i] : w->latent[i];
+    }
+    sgn_support_keep_largest(s, score, s->density, net->memory->scratch);
+}
+
+void sgn_net_choose_supports(sgn_net *net)
+{
+    for (int i = 0; i < net->nsupports && !net->relaxed; i++)
+        if (net->support[i]->moves) choose(net, net->support[i]);
+}
+
+static int is_fitted(const sgn_support *s) { return s->density > 0; }
+
+static int planes_of(const sgn_net *net, const sgn_support *s)
+{
+    for (int p = 0; p < net->nparams; p++)
+        for (int i = 0; i < net->param[p].planes; i++)
+            if (net->param[p].support[i] == s) return net->param[p].planes;
+    return 1;
+}
+
+sgn_status sgn_net_relax(sgn_net *net, uint64_t seed)
+{
+    net->relaxed = 1;
+    for (int i = 0; i < net->nsupports; i++) {
+        net->support[i]->moves = 0;
+        if (is_fitted(net->support[i])) sgn_support_fill(net->support[i]);
+    }
+    return sgn_net_start(net, seed);
+}
+
+static void log_of_scales(const sgn_group *g)
+{
+    for (size_t u = 0; g->scale && u < sgn_link_size(g->scale); u++)
+        g->scale->latent[u] = (sgn_real)log(fmax((double)g->scale->weight[u], 1e-30));
+}
+
+void sgn_net_quantise(sgn_net *net)
+{
+    net->relaxed = 0;
+    for (int i = 0; i < net->nsupports; i++)
+        if (is_fitted(net->support[i]) && planes_of(net, net->support[i]) == 1)
+            choose(net, net->support[i]);
+    for (int i = 0; i < net->ngroups; i++) {
+        copy_links(&net->group[i].links, 0);
+        net->group[i].constraint->start(&net->group[i].links);
+        log_of_scales(&net->group[i].links);
+    }
+    sgn_net_project(net, NULL);
+}
+
+/* ---- fingerprint ------------------------------------------------------------------------------ */
+
+void sgn_net_hash(const sgn_net *net, char hex[33])
+{
+    XXH3_state_t state;
+    XXH3_128bits_reset(&state);
+    for (int p = 0; p < net->nparams; p++)
+        XXH3_128bits_update(&state, net->param[p].weight,
+                            sgn_link_size(&net->param[p]) * sizeof(sgn_real));
+    for (int i = 0; i < net->nsupports; i++)
+        XXH3_128bits_update(&state, net->support[i]->on,
+                            (size_t)net->support[i]->rows * (size_t)net->support[i]->cols);
+    XXH128_hash_t h = XXH3_128bits_digest(&state);
+    snprintf(hex, 33, "%016llx%016llx", (unsigned long long)h.high64, (unsigned long long)h.low64);
+}

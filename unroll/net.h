@@ -1,0 +1,113 @@
+/* net.h -- a solver, unrolled: `depth` of its iterations with links of their own.
+ *
+ * The network is a table of parameters (sgn_link), the groups of link matrices that share scales,
+ * the supports, and the tape that replays the iterations.  It owns one slab for all of them.
+ */
+#ifndef SGN_UNROLL_NET_H
+#define SGN_UNROLL_NET_H
+
+#include "core/option.h"
+#include "core/pool.h"
+#include "unroll/solver.h"
+
+typedef enum { SGN_PHYSICS_NONE, SGN_PHYSICS_ADJOINT, SGN_PHYSICS_ANALYTIC } sgn_physics_term;
+typedef enum { SGN_INIT_AUTO, SGN_INIT_ANALYTIC, SGN_INIT_ADJOINT, SGN_INIT_RANDOM } sgn_init;
+typedef enum {
+    SGN_SCALE_GLOBAL,
+    SGN_SCALE_LAYER,
+    SGN_SCALE_ROW,
+    SGN_SCALE_COLUMN,
+    SGN_SCALE_BLOCK
+} sgn_scale_kind;
+
+/* Choices whose index 0 is "auto" are resolved by sgn_net_resolve. */
+typedef struct {
+
+    char solver[SGN_NAME_MAX];
+    int depth, tied, physics_term;
+    int momentum;   // auto none learned nesterov
+    int selection;  // auto off on
+    int threshold;  // auto absolute residual
+    int step_size;  // auto off on
+    double theta;   // initial threshold; NAN: auto
+    /* section weights */
+    char constraint[SGN_NAME_MAX];
+    char support[SGN_NAME_MAX];
+    double density;  // NAN: auto
+    int share_support, scale, planes;
+    int init;  // auto analytic adjoint random
+    int frozen;
+} sgn_net_settings;
+
+extern const sgn_option sgn_network_options[];  // section network
+extern const int sgn_network_option_count;
+extern const sgn_option sgn_weights_options[];  // section weights
+extern const int sgn_weights_option_count;
+
+typedef struct {
+    const sgn_constraint *constraint;
+    sgn_group links;
+} sgn_net_group;
+
+typedef struct sgn_net {
+    sgn_net_settings as;  // resolved: nothing is auto
+    const sgn_solver *solver;
+    const sgn_constraint *constraint;
+    sgn_physics physics;  // A is a copy the network owns
+    int m, n;
+    sgn_link *param;  // (nparams): THE table
+    int nparams;
+    sgn_net_group *group;
+    int ngroups;
+    sgn_support **support;  // (nsupports) owned
+    int nsupports;
+    sgn_tape *tape;
+    sgn_var y;   // input (m, batch)
+    sgn_var *x;  // (depth) the estimate after each layer, (n, batch)
+    sgn_var in[SGN_MAX_STATE], out[SGN_MAX_STATE];  // of sgn_net_new_iteration: carried state
+    int relaxed;  // 1: the link matrices are not quantised yet (two-stage training)
+    struct sgn_net_memory *memory;  // slabs and scratch
+} sgn_net;
+
+/* Replaces every auto by what the solver and the constraint say trains best. */
+SGN_MUST_CHECK sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver);
+
+sgn_iteration sgn_net_iteration(const sgn_net_settings *as);  // of resolved settings
+void sgn_net_set_iteration(sgn_net_settings *as, const sgn_iteration *iteration);
+
+/* Builds the network at its initial values, projected.  q is copied.  SGN_ECONFIG names the key
+   that is wrong. */
+SGN_MUST_CHECK sgn_status sgn_net_new(sgn_net **out, const sgn_net_settings *as,
+                                      const sgn_solver *solver, const sgn_physics *q, int batch,
+                                      uint64_t seed);
+/* One iteration of the classical method, at its published values, whose state is carried from
+   net->in to net->out instead of starting at zero. */
+SGN_MUST_CHECK sgn_status sgn_net_new_iteration(sgn_net **out, const sgn_solver *solver,
+                                                const sgn_physics *q, int batch);
+void sgn_net_set_iteration_number(sgn_net *net, int k);  // momentum depends on it
+void sgn_net_free(sgn_net *net);                         // NULL is fine
+
+/* The estimates of the first `cols` samples of the input; borrowed, dies with the network. */
+sgn_mat sgn_net_input(sgn_net *net);  // write y here, (m, batch)
+sgn_mat sgn_net_forward(sgn_net *net, sgn_pool *pool, int cols);
+sgn_mat sgn_net_estimate(const sgn_net *net, int layer);  // (n, batch) after layer 0 .. depth-1
+
+/* weight from latent, for every group and scalar; supports that move are chosen anew first. */
+void sgn_net_project(sgn_net *net, sgn_pool *pool);
+void sgn_net_choose_supports(sgn_net *net);
+/* dlatent from dweight. */
+void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
+
+/* Two-stage training.  Relaxed, the network starts again with real links on every entry.
+   Quantised, the links it has learned become the target of the constraint, which also fits the
+   supports; from then on these stay. */
+SGN_MUST_CHECK sgn_status sgn_net_relax(sgn_net *net, uint64_t seed);
+void sgn_net_quantise(sgn_net *net);
+
+/* All latents, parameter after parameter in the table's order. */
+sgn_real *sgn_net_latents(const sgn_net *net, size_t *count);
+
+/* 128-bit fingerprint of all weights, supports included, as 32 hex digits and a NUL. */
+void sgn_net_hash(const sgn_net *net, char hex[33]);
+
+#endif

@@ -1,0 +1,155 @@
+/* net_start.c -- the values a network begins with. */
+#include "core/memory.h"
+#include "unroll/analytic.h"
+#include "unroll/net_build.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Size of a correction's entries beside those of the physics term's matrix. */
+static const double correction_ratio = 0.6;
+
+/* ---- W0 ------------------------------------------------------------------------------------- */
+
+static void random_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
+{
+    sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_WEIGHTS, 0, 0);
+    double deviation = 1 / sqrt(net->m);
+    for (size_t i = 0; i < (size_t)W.rows * (size_t)W.cols; i++)
+        W.at[i] = (sgn_real)(deviation * sgn_rng_normal(&rng));
+}
+
+/* W <- c (W_pinv - A)' with rms(W) = 0.6 rms(A) / L: links that only correct g A' r. */
+static void make_correction(const sgn_net *net, sgn_mat W)
+{
+    sgn_mat A = net->physics.A;
+    size_t size = (size_t)W.rows * (size_t)W.cols;
+    for (int j = 0; j < W.rows; j++)
+        for (int i = 0; i < W.cols; i++) *sgn_mat_at(W, j, i) -= *sgn_mat_at(A, i, j);
+    double now = sqrt(sgn_mat_sum_squares(W) / (double)size);
+    double want =
+        correction_ratio * sqrt(sgn_mat_sum_squares(A) / (double)size) / net->physics.lipschitz;
+    for (size_t i = 0; now > 0 && i < size; i++) W.at[i] *= (sgn_real)(want / now);
+}
+
+static sgn_status initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
+{
+    if (net->memory->iteration.physics_term) {
+        SGN_TRY(sgn_analytic_weight(&net->physics, W));
+        make_correction(net, W);
+        return SGN_OK;
+    }
+    if (net->as.init == SGN_INIT_ANALYTIC) return sgn_analytic_weight(&net->physics, W);
+    if (net->as.init == SGN_INIT_RANDOM) random_weight(net, seed, W);
+    else sgn_adjoint_weight(&net->physics, W);
+    return SGN_OK;
+}
+
+/* ---- slots and settings ---------------------------------------------------------------------- */
+
+static sgn_mat weight_view(const sgn_net *net, sgn_param p)
+{
+    const sgn_link *w = &net->param[p];
+    return sgn_mat_view(w->weight, w->rows, w->cols);
+}
+
+/* t_{k+1} = (1 + sqrt(1 + 4 t_k^2)) / 2, beta_k = (t_k - 1) / t_{k+1} (Beck & Teboulle 2009, 4.2),
+   for the extrapolation at the start of iteration k = 0, 1 ... */
+static double nesterov_momentum(int k)
+{
+    double t = 1, next = 1;
+    for (int i = 0; i < k; i++) t = next, next = (1 + sqrt(1 + 4 * t * t)) / 2;
+    return k == 0 ? 0 : (t - 1) / next;
+}
+
+static void set_scalar(sgn_net *net, sgn_param p, double value)
+{
+    if (p == SGN_NO_PARAM) return;
+    for (size_t i = 0; i < sgn_link_size(&net->param[p]); i++)
+        net->param[p].weight[i] = (sgn_real)value;
+}
+
+static void set_thresholds(sgn_net *net, const sgn_layer *l)
+{
+    for (int i = 0; i < sgn_solver_slots(net->solver); i++)
+        if (net->solver->slot[i].kind == SGN_SLOT_THRESHOLD && !isnan(net->as.theta))
+            set_scalar(net, l->slot[i], net->as.theta);
+}
+
+static void set_settings(sgn_net *net, const sgn_layer *l)
+{
+    int nesterov = l->as->momentum == SGN_MOMENTUM_NESTEROV;
+    set_scalar(net, l->beta, nesterov ? nesterov_momentum(l->k) : 0);
+    set_scalar(net, l->step, 1);
+    set_scalar(net, l->gain,
+               l->as->physics_term == SGN_PHYSICS_ADJOINT ? 1 / net->physics.lipschitz : 1);
+}
+
+/* A slot the layer does not use still needs a place for setup() to write to. */
+static sgn_status set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
+{
+    sgn_mat slot[SGN_MAX_SLOTS];
+    size_t longest = (size_t)(net->n > net->m ? net->n : net->m);
+    sgn_real *unused = sgn_alloc(longest * longest, sizeof *unused);
+    if (!unused) return SGN_EMEM;
+    for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
+        const sgn_slot *s = &net->solver->slot[i];
+        slot[i] = l->slot[i] == SGN_NO_PARAM
+                      ? sgn_mat_view(unused, sgn_net_dim(net, s->rows), sgn_net_dim(net, s->cols))
+                      : weight_view(net, l->slot[i]);
+        memset(slot[i].at, 0, (size_t)slot[i].rows * (size_t)slot[i].cols * sizeof(sgn_real));
+    }
+    sgn_status status = net->solver->setup(&net->physics, W0, slot);
+    sgn_free(unused);
+    set_thresholds(net, l);
+    set_settings(net, l);
+    return status;
+}
+
+/* ---- from target values to latents ------------------------------------------------------------ */
+
+static void start_links(const sgn_net *net, const sgn_group *g, const sgn_constraint *c)
+{
+    if (!net->relaxed) c->start(g);
+    for (int k = 0; k < g->n && net->relaxed; k++)
+        memcpy(g->link[k]->latent, g->link[k]->weight,
+               sgn_link_size(g->link[k]) * sizeof(sgn_real));
+}
+
+static void latents_from_values(sgn_net *net)
+{
+    for (int i = 0; i < net->ngroups; i++)
+        start_links(net, &net->group[i].links, net->group[i].constraint);
+    for (int p = 0; p < net->nparams; p++) {
+        sgn_link *w = &net->param[p];
+        if (w->role == SGN_ROLE_LINKS) continue;
+        int is_log = w->role == SGN_ROLE_POSITIVE || w->role == SGN_ROLE_SCALE;
+        for (size_t i = 0; i < sgn_link_size(w); i++)
+            w->latent[i] = is_log ? (sgn_real)log(fmax((double)w->weight[i], 1e-30)) : w->weight[i];
+    }
+}
+
+sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
+{
+    sgn_real *room = sgn_alloc((size_t)net->n * (size_t)net->m, sizeof *room);
+    if (!room) return SGN_EMEM;
+    sgn_mat W0 = sgn_mat_view(room, net->n, net->m);
+    sgn_status status = initial_weight(net, seed, W0);
+    for (int k = 0; !status && k < net->as.depth; k++)
+        status = set_layer(net, &net->memory->layer[k], W0);
+    sgn_param analytic = net->memory->layer[0].analytic;
+    if (!status && analytic != SGN_NO_PARAM)
+        status = sgn_analytic_weight(&net->physics, weight_view(net, analytic));
+    sgn_free(room);
+    if (status) return status;
+    latents_from_values(net);
+    sgn_net_choose_supports(net);
+    sgn_net_project(net, NULL);
+    return SGN_OK;
+}
+
+void sgn_net_set_iteration_number(sgn_net *net, int k)
+{
+    const sgn_layer *l = &net->memory->layer[0];
+    if (l->as->momentum == SGN_MOMENTUM_NESTEROV) set_scalar(net, l->beta, nesterov_momentum(k));
+}

@@ -1,0 +1,65 @@
+/* op.h -- inside the tape: what an operation is.  For unroll/tape.c and unroll/ops_*.c only. */
+#ifndef SGN_UNROLL_OP_H
+#define SGN_UNROLL_OP_H
+
+#include "unroll/tape.h"
+
+typedef struct sgn_node sgn_node;
+
+/* The columns first .. first+count-1 of the batch; `shard` numbers the span. */
+typedef struct {
+    int shard, first, count;
+} sgn_span;
+
+/* backward adds to the gradients of its inputs, and to the shard's own gradients of scalars. */
+typedef struct {
+    const char *name;
+    void (*forward)(sgn_tape *t, const sgn_node *o, sgn_span s);
+    void (*backward)(sgn_tape *t, const sgn_node *o, sgn_span s);
+    /* dW[, first .. first+count-1] = beta dW + its part from the batch's first `cols` columns;
+       NULL unless the operation multiplies by a link matrix */
+    void (*matrix_gradient)(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
+                            double beta);
+    int multiplies_by_A;
+} sgn_operation;
+
+struct sgn_node {
+    const sgn_operation *op;  // NULL: an input
+    int rows;
+    sgn_var in[3];
+    sgn_param p;
+    double a, b;              // constants of the operation
+    int count, width, folds;  // likewise
+    int is_zero, has_grad;
+    int aux_rows;   // reals per sample that forward leaves for backward
+    sgn_real *aux;  // (aux_rows, batch)
+    sgn_mat value, grad;
+};
+
+/* Puts an operation on the tape; has_grad follows from its inputs and parameter. */
+sgn_var sgn_tape_put(sgn_tape *t, sgn_node o);
+
+const sgn_node *sgn_tape_node(const sgn_tape *t, sgn_var v);
+const sgn_link *sgn_tape_param(const sgn_tape *t, sgn_param p);
+sgn_mat sgn_tape_matrix(const sgn_tape *t);  // A
+
+/* The span's columns of a value, of a gradient; the latter has no columns where none is kept. */
+sgn_mat sgn_span_value(const sgn_tape *t, sgn_var v, sgn_span s);
+sgn_mat sgn_span_grad(const sgn_tape *t, sgn_var v, sgn_span s);
+
+/* The same of the operation's own output. */
+static inline sgn_mat sgn_value_of(const sgn_node *o, sgn_span s)
+{
+    return sgn_mat_cols(o->value, s.first, s.count);
+}
+static inline sgn_mat sgn_grad_of(const sgn_node *o, sgn_span s)
+{
+    return sgn_mat_cols(o->grad, s.first, s.count);
+}
+
+/* Where the shard gathers the gradient of a scalar parameter (rows * cols), and scratch of its own
+   twice as long as the longest vector. */
+sgn_real *sgn_span_scalar_grad(sgn_tape *t, sgn_param p, sgn_span s);
+sgn_real *sgn_span_scratch(sgn_tape *t, sgn_span s);
+
+#endif

@@ -1,0 +1,165 @@
+/* ops_linear.c -- products with link matrices and with the sensing matrix. */
+#include "unroll/op.h"
+
+#include <assert.h>
+#include <string.h>
+
+static sgn_mat weight(const sgn_tape *t, const sgn_node *o)
+{
+    const sgn_link *w = sgn_tape_param(t, o->p);
+    return sgn_mat_view(w->weight, w->rows, w->cols);
+}
+
+static sgn_mat dweight(const sgn_tape *t, const sgn_node *o)
+{
+    const sgn_link *w = sgn_tape_param(t, o->p);
+    return sgn_mat_view(w->dweight, w->rows, w->cols);
+}
+
+static void copy(sgn_mat from, sgn_mat to)
+{
+    memcpy(to.at, from.at, (size_t)to.rows * (size_t)to.cols * sizeof *to.at);
+}
+
+static void add(sgn_mat from, sgn_mat to)
+{
+    for (size_t i = 0, n = (size_t)to.rows * (size_t)to.cols; i < n; i++) to.at[i] += from.at[i];
+}
+
+/* ---- z = v + W x     dv += dz,  dx += W' dz,  dW += dz x'      (v: in[1], may be absent) ------ */
+
+static void apply_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s);
+    if (o->in[1] != SGN_NO_VAR) copy(sgn_span_value(t, o->in[1], s), z);
+    sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, weight(t, o), sgn_span_value(t, o->in[0], s),
+             o->in[1] != SGN_NO_VAR, z);
+}
+
+static void apply_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), dx = sgn_span_grad(t, o->in[0], s);
+    if (dx.cols) sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, weight(t, o), dz, 1, dx);
+    if (o->in[1] == SGN_NO_VAR) return;
+    sgn_mat dv = sgn_span_grad(t, o->in[1], s);
+    if (dv.cols) add(dz, dv);
+}
+
+static void apply_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
+                         double beta)
+{
+    sgn_mat x = sgn_mat_cols(sgn_tape_value(t, o->in[0]), 0, cols);
+    x.at += first;
+    x.rows = count;
+    sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, 1, sgn_mat_cols(o->grad, 0, cols), x, beta,
+             sgn_mat_cols(dweight(t, o), first, count));
+}
+
+static const sgn_operation apply = {"apply", apply_forward, apply_backward, apply_matrix, 0};
+
+sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x)
+{
+    if (sgn_tape_is_zero(t, x)) return v == SGN_NO_VAR ? x : v;
+    if (v != SGN_NO_VAR && sgn_tape_is_zero(t, v)) v = SGN_NO_VAR;
+    const sgn_link *w = sgn_tape_param(t, W);
+    assert(w->cols == sgn_tape_rows(t, x) && (v == SGN_NO_VAR || sgn_tape_rows(t, v) == w->rows));
+    return sgn_tape_put(
+        t, (sgn_node){.op = &apply, .rows = w->rows, .in = {x, v, SGN_NO_VAR}, .p = W});
+}
+
+sgn_var sgn_apply(sgn_tape *t, sgn_param W, sgn_var x) { return sgn_apply_to(t, SGN_NO_VAR, W, x); }
+
+/* ---- z = W' x     dx += W dz,  dW += x dz' ---------------------------------------------------- */
+
+static void transposed_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, weight(t, o), sgn_span_value(t, o->in[0], s), 0,
+             sgn_value_of(o, s));
+}
+
+static void transposed_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dx = sgn_span_grad(t, o->in[0], s);
+    if (dx.cols) sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, weight(t, o), sgn_grad_of(o, s), 1, dx);
+}
+
+static void transposed_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
+                              double beta)
+{
+    sgn_mat dz = sgn_mat_cols(o->grad, 0, cols);
+    dz.at += first;
+    dz.rows = count;
+    sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, 1, sgn_mat_cols(sgn_tape_value(t, o->in[0]), 0, cols), dz,
+             beta, sgn_mat_cols(dweight(t, o), first, count));
+}
+
+static const sgn_operation apply_transposed = {"apply transposed", transposed_forward,
+                                               transposed_backward, transposed_matrix, 0};
+
+sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x)
+{
+    if (sgn_tape_is_zero(t, x)) return x;
+    const sgn_link *w = sgn_tape_param(t, W);
+    assert(w->rows == sgn_tape_rows(t, x));
+    return sgn_tape_put(t, (sgn_node){.op = &apply_transposed,
+                                      .rows = w->cols,
+                                      .in = {x, SGN_NO_VAR, SGN_NO_VAR},
+                                      .p = W});
+}
+
+/* ---- r = y - A x     dx -= A' dr,  dy += dr --------------------------------------------------- */
+
+static void residual_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat r = sgn_value_of(o, s);
+    copy(sgn_span_value(t, o->in[0], s), r);
+    sgn_gemm(SGN_PLAIN, SGN_PLAIN, -1, sgn_tape_matrix(t), sgn_span_value(t, o->in[1], s), 1, r);
+}
+
+static void residual_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dr = sgn_grad_of(o, s), dy = sgn_span_grad(t, o->in[0], s),
+            dx = sgn_span_grad(t, o->in[1], s);
+    if (dy.cols) add(dr, dy);
+    if (dx.cols) sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, -1, sgn_tape_matrix(t), dr, 1, dx);
+}
+
+static const sgn_operation residual = {"residual", residual_forward, residual_backward, NULL, 1};
+
+sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x)
+{
+    if (sgn_tape_is_zero(t, x)) return y;
+    assert(sgn_tape_rows(t, y) == sgn_tape_matrix(t).rows &&
+           sgn_tape_rows(t, x) == sgn_tape_matrix(t).cols);
+    return sgn_tape_put(t, (sgn_node){.op = &residual,
+                                      .rows = sgn_tape_rows(t, y),
+                                      .in = {y, x, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM});
+}
+
+/* ---- z = A' r     dr += A dz ------------------------------------------------------------------ */
+
+static void backproject_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_span_value(t, o->in[0], s), 0,
+             sgn_value_of(o, s));
+}
+
+static void backproject_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dr = sgn_span_grad(t, o->in[0], s);
+    if (dr.cols) sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_grad_of(o, s), 1, dr);
+}
+
+static const sgn_operation backproject = {"backproject", backproject_forward, backproject_backward,
+                                          NULL, 1};
+
+sgn_var sgn_backproject(sgn_tape *t, sgn_var r)
+{
+    if (sgn_tape_is_zero(t, r)) return r;
+    assert(sgn_tape_rows(t, r) == sgn_tape_matrix(t).rows);
+    return sgn_tape_put(t, (sgn_node){.op = &backproject,
+                                      .rows = sgn_tape_matrix(t).cols,
+                                      .in = {r, SGN_NO_VAR, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM});
+}

@@ -1,0 +1,129 @@
+/* ops_mix.c -- linear combinations of vectors, with constant and with learned coefficients. */
+#include "core/vector.h"
+#include "unroll/op.h"
+
+#include <assert.h>
+
+static size_t count(sgn_mat a) { return (size_t)a.rows * (size_t)a.cols; }
+
+SGN_VECTOR static void combine(sgn_real *restrict z, sgn_real a, const sgn_real *x, sgn_real b,
+                               const sgn_real *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++) z[i] = a * x[i] + b * y[i];
+}
+
+SGN_VECTOR static void add_times(sgn_real *restrict z, sgn_real a, const sgn_real *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++) z[i] += a * x[i];
+}
+
+/* ---- z = a x + b y     dx += a dz,  dy += b dz ------------------------------------------------ */
+
+static void mix_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s);
+    combine(z.at, (sgn_real)o->a, sgn_span_value(t, o->in[0], s).at, (sgn_real)o->b,
+            sgn_span_value(t, o->in[1], s).at, count(z));
+}
+
+static void mix_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), dx = sgn_span_grad(t, o->in[0], s),
+            dy = sgn_span_grad(t, o->in[1], s);
+    if (dx.cols) add_times(dx.at, (sgn_real)o->a, dz.at, count(dz));
+    if (dy.cols) add_times(dy.at, (sgn_real)o->b, dz.at, count(dz));
+}
+
+static const sgn_operation mix = {"mix", mix_forward, mix_backward, NULL, 0};
+
+sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y)
+{
+    if (sgn_tape_is_zero(t, x)) a = 0, x = y;
+    if (sgn_tape_is_zero(t, y)) b = 0, y = x;
+    if (sgn_tape_is_zero(t, x) || (a == 1 && b == 0)) return x;
+    if (a == 0 && b == 1) return y;
+    assert(sgn_tape_rows(t, x) == sgn_tape_rows(t, y));
+    return sgn_tape_put(t, (sgn_node){.op = &mix,
+                                      .rows = sgn_tape_rows(t, x),
+                                      .in = {x, y, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM,
+                                      .a = a,
+                                      .b = b});
+}
+
+/* ---- z = x + a y, a learned (o->a is 0 where x is zero, else 1)     dx += dz,  dy += a dz,  da += <dz, y> -------------------------- */
+
+static sgn_real learned(const sgn_tape *t, const sgn_node *o)
+{
+    return sgn_tape_param(t, o->p)->weight[0];
+}
+
+static void add_scaled_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s);
+    combine(z.at, (sgn_real)o->a, sgn_span_value(t, o->in[0], s).at, learned(t, o),
+            sgn_span_value(t, o->in[1], s).at, count(z));
+}
+
+static void add_scaled_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), dx = sgn_span_grad(t, o->in[0], s),
+            dy = sgn_span_grad(t, o->in[1], s);
+    const sgn_real *y = sgn_span_value(t, o->in[1], s).at;
+    sgn_span_scalar_grad(t, o->p, s)[0] += (sgn_real)sgn_dot(dz.at, y, count(dz));
+    if (dx.cols) add_times(dx.at, (sgn_real)o->a, dz.at, count(dz));
+    if (dy.cols) add_times(dy.at, learned(t, o), dz.at, count(dz));
+}
+
+static const sgn_operation add_scaled = {"add scaled", add_scaled_forward, add_scaled_backward,
+                                         NULL, 0};
+
+sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y)
+{
+    if (sgn_tape_is_zero(t, y)) return x;
+    int no_x = sgn_tape_is_zero(t, x);
+    assert(no_x || sgn_tape_rows(t, x) == sgn_tape_rows(t, y));
+    return sgn_tape_put(t, (sgn_node){.op = &add_scaled,
+                                      .rows = sgn_tape_rows(t, y),
+                                      .in = {no_x ? y : x, y, SGN_NO_VAR},
+                                      .p = a,
+                                      .a = no_x ? 0 : 1});
+}
+
+/* ---- z = r + (|x|_0 / m) p     dr += dz,  dp += (|x|_0 / m) dz ---------------------------------- */
+
+static void onsager_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s), r = sgn_span_value(t, o->in[0], s),
+            x = sgn_span_value(t, o->in[1], s), p = sgn_span_value(t, o->in[2], s);
+    for (int j = 0; j < s.count; j++) {
+        int nonzero = 0;
+        for (int i = 0; i < x.rows; i++) nonzero += *sgn_mat_at(x, i, j) != 0;
+        sgn_real b = (sgn_real)nonzero / (sgn_real)r.rows;
+        o->aux[s.first + j] = b;
+        combine(sgn_mat_at(z, 0, j), 1, sgn_mat_at(r, 0, j), b, sgn_mat_at(p, 0, j),
+                (size_t)z.rows);
+    }
+}
+
+static void onsager_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), dr = sgn_span_grad(t, o->in[0], s),
+            dp = sgn_span_grad(t, o->in[2], s);
+    if (dr.cols) add_times(dr.at, 1, dz.at, count(dz));
+    for (int j = 0; dp.cols && j < s.count; j++)
+        add_times(sgn_mat_at(dp, 0, j), o->aux[s.first + j], sgn_mat_at(dz, 0, j), (size_t)dz.rows);
+}
+
+static const sgn_operation onsager = {"onsager", onsager_forward, onsager_backward, NULL, 0};
+
+sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous)
+{
+    if (sgn_tape_is_zero(t, x) || sgn_tape_is_zero(t, previous)) return r;
+    assert(sgn_tape_rows(t, r) == sgn_tape_rows(t, previous));
+    return sgn_tape_put(t, (sgn_node){.op = &onsager,
+                                      .rows = sgn_tape_rows(t, r),
+                                      .in = {r, x, previous},
+                                      .p = SGN_NO_PARAM,
+                                      .aux_rows = 1});
+}

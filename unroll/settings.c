@@ -1,0 +1,94 @@
+/* settings.c -- the rows of the config sections `network` and `weights`, and what auto means. */
+#include "unroll/iteration.h"
+#include "unroll/net.h"
+
+#include <string.h>
+
+enum { AUTO_MOMENTUM, NO_MOMENTUM, LEARNED_MOMENTUM, NESTEROV_MOMENTUM };
+enum { AUTO_SWITCH, OFF, ON };
+enum { AUTO_THRESHOLD, ABSOLUTE_THRESHOLD, RESIDUAL_THRESHOLD };
+
+#define AT(field) offsetof(sgn_net_settings, field)
+
+const sgn_option sgn_network_options[] = {
+    {"solver", SGN_OPT_NAME, AT(solver), 0, 0, 0, "lista-cp", "the iteration to unroll"},
+    {"depth", SGN_OPT_INT, AT(depth), 16, 1, 1024, NULL, "layers: iterations unrolled"},
+    {"tied", SGN_OPT_BOOL, AT(tied), 0, 0, 0, NULL, "one link matrix for all layers"},
+    {"physics_term", SGN_OPT_CHOICE, AT(physics_term), 0, 0, 0, "none|adjoint|analytic",
+     "adds g A'r (or g W_pinv'r) beside the learned links, which become a correction"},
+    {"momentum", SGN_OPT_CHOICE, AT(momentum), 0, 0, 0, "auto|none|learned|nesterov",
+     "extrapolates the estimate before each layer"},
+    {"selection", SGN_OPT_CHOICE, AT(selection), 0, 0, 0, "auto|off|on",
+     "the largest entries pass the threshold unshrunk"},
+    {"threshold", SGN_OPT_CHOICE, AT(threshold), 0, 0, 0, "auto|absolute|residual",
+     "residual: thresholds scale with each sample's residual"},
+    {"step_size", SGN_OPT_CHOICE, AT(step_size), 0, 0, 0, "auto|off|on",
+     "a learned gain on each layer's links; auto: where layers share them"},
+    {"theta", SGN_OPT_REAL, AT(theta), (double)NAN, 1e-9, 1e9, NULL, "initial threshold"},
+};
+const int sgn_network_option_count = sizeof sgn_network_options / sizeof *sgn_network_options;
+
+const sgn_option sgn_weights_options[] = {
+    {"constraint", SGN_OPT_NAME, AT(constraint), 0, 0, 0, "onebit", "what values a link may have"},
+    {"support", SGN_OPT_NAME, AT(support), 0, 0, 0, "all", "which links exist"},
+    {"density", SGN_OPT_REAL, AT(density), (double)NAN, 1e-6, 1, NULL,
+     "share of links kept; auto: 0.5, planes 0.25"},
+    {"share_support", SGN_OPT_BOOL, AT(share_support), 1, 0, 0, NULL, "one support for all layers"},
+    {"scale", SGN_OPT_CHOICE, AT(scale), SGN_SCALE_LAYER, 0, 0, "global|layer|row|column|block",
+     "what shares one scale"},
+    {"planes", SGN_OPT_INT, AT(planes), 4, 1, SGN_MAX_PLANES, NULL,
+     "sign planes of constraint planes"},
+    {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random",
+     "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L"},
+    {"frozen", SGN_OPT_BOOL, AT(frozen), 0, 0, 0, NULL,
+     "keep the projected initial links, learn the scalars only"},
+};
+const int sgn_weights_option_count = sizeof sgn_weights_options / sizeof *sgn_weights_options;
+
+static void resolve_iteration(sgn_net_settings *as, const sgn_iteration *best)
+{
+    if (as->momentum == AUTO_MOMENTUM) as->momentum = NO_MOMENTUM + (int)best->momentum;
+    if (as->selection == AUTO_SWITCH) as->selection = best->selection ? ON : OFF;
+    if (as->threshold == AUTO_THRESHOLD)
+        as->threshold = best->residual_threshold ? RESIDUAL_THRESHOLD : ABSOLUTE_THRESHOLD;
+    if (as->step_size == AUTO_SWITCH)
+        as->step_size = best->step || as->tied || as->scale == SGN_SCALE_GLOBAL ? ON : OFF;
+    if (as->physics_term == SGN_PHYSICS_NONE) as->physics_term = best->physics_term;
+}
+
+sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
+{
+    const sgn_constraint *constraint;
+    const sgn_support_kind *support;
+    SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
+    SGN_TRY(sgn_support_kind_find(as->support, &support));
+    if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
+    if (as->init == SGN_INIT_AUTO)
+        as->init = !strcmp(solver->init, "adjoint") ? SGN_INIT_ADJOINT : SGN_INIT_ANALYTIC;
+    resolve_iteration(as, &solver->trained);
+    if (isnan(as->density)) as->density = constraint->density;
+    if (isnan(as->theta) && as->threshold == RESIDUAL_THRESHOLD) as->theta = 0.5;
+    if (isnan(as->theta) && as->init != SGN_INIT_ADJOINT) as->theta = 0.1;
+    if (!constraint->sums_planes) as->planes = 1;
+    return SGN_OK;
+}
+
+sgn_iteration sgn_net_iteration(const sgn_net_settings *as)
+{
+    return (sgn_iteration){
+        .momentum = (sgn_momentum)(as->momentum - NO_MOMENTUM),
+        .selection = as->selection == ON,
+        .residual_threshold = as->threshold == RESIDUAL_THRESHOLD,
+        .step = as->step_size == ON,
+        .physics_term = as->physics_term,
+    };
+}
+
+void sgn_net_set_iteration(sgn_net_settings *as, const sgn_iteration *iteration)
+{
+    as->momentum = NO_MOMENTUM + (int)iteration->momentum;
+    as->selection = iteration->selection ? ON : OFF;
+    as->threshold = iteration->residual_threshold ? RESIDUAL_THRESHOLD : ABSOLUTE_THRESHOLD;
+    as->step_size = iteration->step ? ON : OFF;
+    as->physics_term = iteration->physics_term;
+}

@@ -1,0 +1,148 @@
+#include "unroll/signs.h"
+
+#include "core/vector.h"
+#include "unroll/group.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Root mean square of the latents of a plane at the start.  Against Adam's step of 3e-3 it decides
+   how soon a sign can flip; 0.03 to 0.3 trained alike. */
+static const double start_rms = 0.1;
+
+static sgn_real *scales_of(const sgn_group *g, int p) { return g->scale->weight + p * g->units; }
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+static void copy_residual_to_latents(const sgn_link *w, int p)
+{
+    memcpy(sgn_plane(w, p, 0), w->weight, sgn_link_size(w) * sizeof *w->weight);
+}
+
+/* The first link of a support to be fitted chooses it; one that moves is chosen anew later. */
+static void choose_support(const sgn_group *g, const sgn_link *w, int p)
+{
+    sgn_support *s = w->support[p];
+    if (!s || s->density == 0 || s->active < sgn_link_size(w)) return;
+    sgn_real *score = sgn_plane_grad(w, p, 0);
+    for (size_t i = 0; i < sgn_link_size(w); i++) score[i] = (sgn_real)fabs((double)w->weight[i]);
+    sgn_support_keep_largest(s, score, s->density, g->scratch);
+}
+
+static void subtract_plane(const sgn_group *g, const sgn_link *w, int p)
+{
+    for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
+        sgn_real s = scales_of(g, p)[r.unit], *residual = w->weight + r.first;
+        const uint8_t *on = sgn_plane_on(w, p, r.first);
+        for (size_t i = 0; i < r.count; i++)
+            if (!on || on[i]) residual[i] -= residual[i] < 0 ? -s : s;
+    }
+}
+
+static void set_rms(sgn_real *v, size_t n, double rms)
+{
+    double now = sqrt(sgn_dot(v, v, n) / (double)n);
+    for (size_t i = 0; now > 0 && i < n; i++) v[i] = (sgn_real)((double)v[i] * rms / now);
+}
+
+void sgn_signs_start(const sgn_group *g)
+{
+    for (int p = 0; p < g->link[0]->planes; p++) {
+        for (int k = 0; k < g->n; k++) choose_support(g, g->link[k], p);
+        sgn_group_mean_abs(g, p, 0);
+        for (int k = 0; k < g->n; k++) {
+            copy_residual_to_latents(g->link[k], p);
+            subtract_plane(g, g->link[k], p);
+            set_rms(sgn_plane(g->link[k], p, 0), sgn_link_size(g->link[k]), start_rms);
+        }
+    }
+}
+
+/* ---- project and pull back -------------------------------------------------------------------- */
+
+/* w = keep w + s sign(v) on the support; keep is 0 or 1 */
+SGN_VECTOR static void add_signs(sgn_real *restrict w, sgn_real keep, sgn_real s,
+                                 const sgn_real *restrict v, const uint8_t *restrict on, size_t n)
+{
+    if (!on)
+        for (size_t i = 0; i < n; i++) w[i] = keep * w[i] + (v[i] < 0 ? -s : s);
+    else
+        for (size_t i = 0; i < n; i++) {
+            sgn_real signed_scale = v[i] < 0 ? -s : s;
+            w[i] = keep * w[i] + (sgn_real)on[i] * signed_scale;
+        }
+}
+
+void sgn_signs_project(const sgn_group *g)
+{
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        for (int p = 0; p < w->planes; p++)
+            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
+                add_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
+                          sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
+    }
+}
+
+/* Returns <dw, M sign(v)>. */
+SGN_VECTOR static double dot_signs(const sgn_real *restrict dw, const sgn_real *restrict v,
+                                   const uint8_t *restrict on, size_t n)
+{
+    enum { CHUNK = 1024 };  // single precision inside a chunk, double across
+    double sum = 0;
+    for (size_t c = 0; c < n; c += CHUNK) {
+        size_t end = n - c < CHUNK ? n : c + CHUNK;
+        sgn_real part = 0;
+        if (!on) {
+#pragma omp simd reduction(+ : part)
+            for (size_t i = c; i < end; i++) part += v[i] < 0 ? -dw[i] : dw[i];
+        } else {
+#pragma omp simd reduction(+ : part)
+            for (size_t i = c; i < end; i++) part += (v[i] < 0 ? -dw[i] : dw[i]) * (sgn_real)on[i];
+        }
+        sum += (double)part;
+    }
+    return sum;
+}
+
+/* dv = s dw, on the mask where there is one; dv may be dw */
+SGN_VECTOR static void pull(sgn_real *dv, sgn_real s, const sgn_real *dw, const uint8_t *mask,
+                            size_t n)
+{
+    if (!mask)
+        for (size_t i = 0; i < n; i++) dv[i] = s * dw[i];
+    else
+        for (size_t i = 0; i < n; i++) dv[i] = s * dw[i] * (sgn_real)mask[i];
+}
+
+/* With one plane dlatent is dweight itself: each entry is read before it is written. */
+void sgn_signs_pullback(const sgn_group *g)
+{
+    memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof *g->scale->dweight);
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        for (int p = 0; p < w->planes; p++) {
+            int moves = w->support[p] && w->support[p]->moves;
+            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
+                const uint8_t *on = sgn_plane_on(w, p, r.first);
+                const sgn_real *dw = w->dweight + r.first;
+                g->scale->dweight[p * g->units + r.unit] +=
+                    (sgn_real)dot_signs(dw, sgn_plane(w, p, r.first), on, r.count);
+                pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw, moves ? NULL : on,
+                     r.count);
+            }
+        }
+    }
+}
+
+void sgn_signs_quantise(const sgn_group *g)
+{
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        for (int p = 0; p < w->planes; p++)
+            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
+                sgn_real s = scales_of(g, p)[r.unit], *v = sgn_plane(w, p, r.first);
+                for (size_t i = 0; i < r.count; i++) v[i] = v[i] < 0 ? -s : s;
+            }
+    }
+}

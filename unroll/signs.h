@@ -1,0 +1,22 @@
+/* signs.h -- sums of scaled sign planes, shared by the constraints that are made of them.
+ *
+ *     W = sum_p s_p M_p (.) sign(V_p),    sign(0) = +1,  s_p > 0 learned as its logarithm
+ *
+ *     dV_p = s_p dW   on M_p; everywhere, where the support moves (straight-through: Bengio et al.
+ *                     2013, arXiv:1308.3432)
+ *     ds_p = <dW, M_p (.) sign(V_p)>
+ */
+#ifndef SGN_UNROLL_SIGNS_H
+#define SGN_UNROLL_SIGNS_H
+
+#include "unroll/link.h"
+
+/* Greedy fit to the target, plane by plane: on the support (the largest residuals, where it is to be
+   chosen) V_p is the residual and s_p its mean magnitude, the least-squares scale of its signs
+   (Rastegari et al. 2016, eq. 6); what is left goes to the next plane. */
+void sgn_signs_start(const sgn_group *g);
+void sgn_signs_project(const sgn_group *g);
+void sgn_signs_pullback(const sgn_group *g);
+void sgn_signs_quantise(const sgn_group *g);  // V_p <- s_p sign(V_p)
+
+#endif

@@ -1,0 +1,307 @@
+#include "unroll/tape.h"
+
+#include "core/memory.h"
+#include "unroll/op.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* One thing a thread can do alone in the second half of a backward pass: the gradient of a tile of
+   columns of one link matrix, over every operation that multiplies by it. */
+typedef struct {
+    sgn_param p;
+    int first, count;
+} tile;
+
+enum { TILE = 128 };
+
+struct sgn_tape {
+    sgn_link *param;
+    int nparams;
+    sgn_mat A;
+    int batch, shards;
+    sgn_node *node;
+    int n, room;
+    sgn_real *slab;         // values, aux, then gradients
+    size_t values;          // reals before the gradients
+    sgn_real *scalar_grad;  // (shards, nscalars)
+    size_t nscalars;
+    size_t *scalar_at;  // (nparams) offset of a scalar parameter's gradient
+    sgn_real *scratch;  // (shards, 2 longest)
+    int longest;
+    tile *tile;
+    int ntiles;
+    int failed;  // a node that found no memory while recording
+    /* of the pass under way */
+    int cols;
+    void (*seed)(void *, int, int);
+    void *context;
+};
+
+static int is_matrix(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
+
+/* ---- recording ------------------------------------------------------------------------------ */
+
+sgn_status sgn_tape_new(sgn_tape **out, sgn_link *param, int nparams, sgn_mat A, int batch)
+{
+    assert(batch >= 1);
+    sgn_tape *t = sgn_alloc(1, sizeof *t);
+    if (!t) return SGN_EMEM;
+    t->param = param;
+    t->nparams = nparams;
+    t->A = A;
+    t->batch = batch;
+    t->shards = (batch + SGN_SHARD - 1) / SGN_SHARD;
+    *out = t;
+    return SGN_OK;
+}
+
+void sgn_tape_free(sgn_tape *t)
+{
+    if (!t) return;
+    sgn_free(t->node);
+    sgn_free(t->slab);
+    sgn_free(t->scalar_grad);
+    sgn_free(t->scalar_at);
+    sgn_free(t->scratch);
+    sgn_free(t->tile);
+    sgn_free(t);
+}
+
+static int grow(sgn_tape *t)
+{
+    int room = t->room ? 2 * t->room : 64;
+    sgn_node *node = sgn_alloc((size_t)room, sizeof *node);
+    if (!node) return 0;
+    if (t->n) memcpy(node, t->node, (size_t)t->n * sizeof *node);
+    sgn_free(t->node);
+    t->node = node;
+    t->room = room;
+    return 1;
+}
+
+sgn_var sgn_tape_put(sgn_tape *t, sgn_node o)
+{
+    assert(!t->slab && "recording after sgn_tape_seal");
+    if (t->n == t->room && !grow(t)) {
+        t->failed = 1;  // sgn_tape_seal reports it; recording goes on over the last node
+        return t->n - 1;
+    }
+    if (o.op) {
+        o.has_grad = o.p != SGN_NO_PARAM && t->param[o.p].trained;
+        for (int i = 0; i < 3; i++)
+            if (o.in[i] != SGN_NO_VAR && t->node[o.in[i]].has_grad) o.has_grad = 1;
+    }
+    t->node[t->n] = o;
+    return t->n++;
+}
+
+static sgn_node leaf(int rows, int is_zero)
+{
+    return (sgn_node){.rows = rows,
+                      .is_zero = is_zero,
+                      .p = SGN_NO_PARAM,
+                      .in = {SGN_NO_VAR, SGN_NO_VAR, SGN_NO_VAR}};
+}
+
+sgn_var sgn_tape_input(sgn_tape *t, int rows) { return sgn_tape_put(t, leaf(rows, 0)); }
+sgn_var sgn_zero(sgn_tape *t) { return sgn_tape_put(t, leaf(0, 1)); }
+
+/* ---- sealing -------------------------------------------------------------------------------- */
+
+static size_t value_reals(const sgn_tape *t, const sgn_node *o)
+{
+    return (size_t)(o->rows + o->aux_rows) * (size_t)t->batch;
+}
+
+static sgn_status lay_out_values(sgn_tape *t)
+{
+    size_t values = 0, grads = 0;
+    for (int i = 0; i < t->n; i++) {
+        values += value_reals(t, &t->node[i]);
+        if (t->node[i].has_grad) grads += (size_t)t->node[i].rows * (size_t)t->batch;
+    }
+    t->values = values;
+    t->slab = sgn_alloc(values + grads, sizeof *t->slab);
+    if (!t->slab) return SGN_EMEM;
+    sgn_real *value = t->slab, *grad = t->slab + values;
+    for (int i = 0; i < t->n; i++) {
+        sgn_node *o = &t->node[i];
+        o->value = sgn_mat_view(value, o->rows, t->batch);
+        o->aux = value + (size_t)o->rows * (size_t)t->batch;
+        value += value_reals(t, o);
+        o->grad = sgn_mat_view(grad, o->rows, o->has_grad ? t->batch : 0);
+        if (o->has_grad) grad += (size_t)o->rows * (size_t)t->batch;
+        if (o->rows > t->longest) t->longest = o->rows;
+    }
+    return SGN_OK;
+}
+
+static sgn_status lay_out_scalars(sgn_tape *t)
+{
+    t->scalar_at = sgn_alloc((size_t)t->nparams + 1, sizeof *t->scalar_at);
+    if (!t->scalar_at) return SGN_EMEM;
+    for (int p = 0; p < t->nparams; p++) {
+        t->scalar_at[p] = t->nscalars;
+        if (!is_matrix(&t->param[p])) t->nscalars += sgn_link_size(&t->param[p]);
+    }
+    t->scalar_grad = sgn_alloc((size_t)t->shards * t->nscalars + 1, sizeof *t->scalar_grad);
+    t->scratch = sgn_alloc((size_t)t->shards * 2 * (size_t)t->longest, sizeof *t->scratch);
+    return t->scalar_grad && t->scratch ? SGN_OK : SGN_EMEM;
+}
+
+static int tiles_of(const sgn_link *w)
+{
+    return is_matrix(w) && w->trained ? (w->cols + TILE - 1) / TILE : 0;
+}
+
+static sgn_status lay_out_tiles(sgn_tape *t)
+{
+    int n = 0;
+    for (int p = 0; p < t->nparams; p++) n += tiles_of(&t->param[p]);
+    t->tile = sgn_alloc((size_t)n + 1, sizeof *t->tile);
+    if (!t->tile) return SGN_EMEM;
+    for (int p = 0; p < t->nparams; p++)
+        for (int i = 0; i < tiles_of(&t->param[p]); i++) {
+            int first = i * TILE, left = t->param[p].cols - first;
+            t->tile[t->ntiles++] = (tile){p, first, left < TILE ? left : TILE};
+        }
+    return SGN_OK;
+}
+
+sgn_status sgn_tape_seal(sgn_tape *t)
+{
+    if (t->failed) return SGN_EMEM;
+    SGN_TRY(lay_out_values(t));
+    SGN_TRY(lay_out_scalars(t));
+    return lay_out_tiles(t);
+}
+
+/* ---- looking -------------------------------------------------------------------------------- */
+
+int sgn_tape_batch(const sgn_tape *t) { return t->batch; }
+int sgn_tape_rows(const sgn_tape *t, sgn_var v) { return t->node[v].rows; }
+int sgn_tape_is_zero(const sgn_tape *t, sgn_var v) { return t->node[v].is_zero; }
+sgn_mat sgn_tape_value(const sgn_tape *t, sgn_var v) { return t->node[v].value; }
+sgn_mat sgn_tape_grad(const sgn_tape *t, sgn_var v) { return t->node[v].grad; }
+int sgn_tape_has_grad(const sgn_tape *t, sgn_var v) { return t->node[v].has_grad; }
+const sgn_node *sgn_tape_node(const sgn_tape *t, sgn_var v) { return &t->node[v]; }
+const sgn_link *sgn_tape_param(const sgn_tape *t, sgn_param p) { return &t->param[p]; }
+sgn_mat sgn_tape_matrix(const sgn_tape *t) { return t->A; }
+
+int sgn_tape_uses(const sgn_tape *t, sgn_param p)
+{
+    int uses = 0;
+    for (int i = 0; i < t->n; i++) uses += t->node[i].op && t->node[i].p == p;
+    return uses;
+}
+
+int sgn_tape_uses_matrix(const sgn_tape *t)
+{
+    int uses = 0;
+    for (int i = 0; i < t->n; i++) uses += t->node[i].op && t->node[i].op->multiplies_by_A;
+    return uses;
+}
+
+sgn_mat sgn_span_value(const sgn_tape *t, sgn_var v, sgn_span s)
+{
+    return sgn_mat_cols(t->node[v].value, s.first, s.count);
+}
+
+sgn_mat sgn_span_grad(const sgn_tape *t, sgn_var v, sgn_span s)
+{
+    const sgn_node *o = &t->node[v];
+    return o->has_grad ? sgn_mat_cols(o->grad, s.first, s.count) : o->grad;
+}
+
+sgn_real *sgn_span_scalar_grad(sgn_tape *t, sgn_param p, sgn_span s)
+{
+    return t->scalar_grad + (size_t)s.shard * t->nscalars + t->scalar_at[p];
+}
+
+sgn_real *sgn_span_scratch(sgn_tape *t, sgn_span s)
+{
+    return t->scratch + (size_t)s.shard * 2 * (size_t)t->longest;
+}
+
+/* ---- replaying ------------------------------------------------------------------------------ */
+
+static sgn_span span(const sgn_tape *t, int shard)
+{
+    int first = shard * SGN_SHARD, left = t->cols - first;
+    return (sgn_span){shard, first, left < SGN_SHARD ? left : SGN_SHARD};
+}
+
+static int shards_in_use(const sgn_tape *t) { return (t->cols + SGN_SHARD - 1) / SGN_SHARD; }
+
+static void forward_shard(void *context, int shard)
+{
+    sgn_tape *t = context;
+    for (int i = 0; i < t->n; i++)
+        if (t->node[i].op) t->node[i].op->forward(t, &t->node[i], span(t, shard));
+}
+
+void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols)
+{
+    assert(t->slab && cols >= 1 && cols <= t->batch);
+    t->cols = cols;
+    sgn_pool_run(pool, forward_shard, t, shards_in_use(t));
+}
+
+static void rewind_shard(sgn_tape *t, sgn_span s)
+{
+    for (int i = 0; i < t->n; i++) {
+        sgn_mat g = sgn_span_grad(t, i, s);
+        if (g.cols) memset(g.at, 0, (size_t)g.rows * (size_t)g.cols * sizeof *g.at);
+    }
+    memset(t->scalar_grad + (size_t)s.shard * t->nscalars, 0, t->nscalars * sizeof(sgn_real));
+}
+
+static void backward_shard(void *context, int shard)
+{
+    sgn_tape *t = context;
+    sgn_span s = span(t, shard);
+    rewind_shard(t, s);
+    t->seed(t->context, s.first, s.count);
+    for (int i = t->n - 1; i >= 0; i--)
+        if (t->node[i].op && t->node[i].has_grad) t->node[i].op->backward(t, &t->node[i], s);
+}
+
+static void matrix_gradient(void *context, int item)
+{
+    sgn_tape *t = context;
+    tile w = t->tile[item];
+    double beta = 0;
+    for (int i = t->n - 1; i >= 0; i--) {
+        const sgn_node *o = &t->node[i];
+        if (!o->op || !o->op->matrix_gradient || o->p != w.p) continue;
+        o->op->matrix_gradient(t, o, t->cols, w.first, w.count, beta);
+        beta = 1;
+    }
+}
+
+static void sum_scalar_gradients(sgn_tape *t)
+{
+    for (int p = 0; p < t->nparams; p++) {
+        const sgn_link *w = &t->param[p];
+        if (is_matrix(w) || w->role == SGN_ROLE_SCALE) continue;
+        size_t size = sgn_link_size(w);
+        for (size_t i = 0; i < size; i++) {
+            sgn_real sum = 0;
+            for (int s = 0; s < shards_in_use(t); s++)
+                sum += t->scalar_grad[(size_t)s * t->nscalars + t->scalar_at[p] + i];
+            w->dweight[i] = sum;
+        }
+    }
+}
+
+void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
+                       void (*seed)(void *context, int first, int count), void *context)
+{
+    assert(cols == t->cols && "backward follows forward");
+    t->seed = seed;
+    t->context = context;
+    sgn_pool_run(pool, backward_shard, t, shards_in_use(t));
+    sgn_pool_run(pool, matrix_gradient, t, t->ntiles);
+    sum_scalar_gradients(t);
+}

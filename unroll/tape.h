@@ -1,0 +1,76 @@
+/* tape.h -- the differentiable operations an iteration is written with.
+ *
+ * A solver's step() runs once, when the network is built, and leaves its operations on the tape.
+ * Training then replays the tape forwards and backwards: no allocation, no names.  Every operation
+ * is a pair (forward, backward) side by side in unroll/ops_*.c, checked against finite
+ * differences; a solver has no derivative of its own.
+ *
+ * A value is (rows, batch): column b belongs to sample b.  The batch is cut into shards of
+ * SGN_SHARD columns whatever the number of threads; a shard runs forwards and backwards by
+ * itself, and only then are the gradients of the link matrices formed, matrix by matrix, over the
+ * whole batch.  So the result does not depend on the number of threads.
+ */
+#ifndef SGN_UNROLL_TAPE_H
+#define SGN_UNROLL_TAPE_H
+
+#include "core/mat.h"
+#include "core/pool.h"
+#include "unroll/link.h"
+
+enum { SGN_SHARD = 32 };
+
+typedef struct sgn_tape sgn_tape;
+typedef int sgn_var;    // a value on the tape
+typedef int sgn_param;  // a parameter of the tape: an index into the network's table
+enum { SGN_NO_VAR = -1, SGN_NO_PARAM = -1 };
+
+/* ---- operations: recording.  Shapes are asserted; constants fold: an operation on a zero leaves
+   nothing on the tape. ----------------------------------------------------------------------- */
+sgn_var sgn_zero(sgn_tape *t);  // the zero vector of any length: every operation folds it away
+sgn_var sgn_apply(sgn_tape *t, sgn_param W, sgn_var x);                // W x
+sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x);  // v + W x, in one pass
+sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x);     // W' x
+sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x);               // y - A x
+sgn_var sgn_backproject(sgn_tape *t, sgn_var r);                       // A' r
+sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y);
+sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y);  // x + a y, a learned
+
+/* sign(z) max(|z| - tau, 0) with tau = theta, or theta |r| / sqrt(rows of r) per sample when r is
+   given; the `pass` largest |z| of a sample that exceed tau pass unshrunk (which ones is not
+   differentiated).  theta is 1-by-1 or (rows of z)-by-1. */
+sgn_var sgn_shrink(sgn_tape *t, sgn_var z, sgn_param theta, sgn_var r, int pass);
+/* Rows that share a support (Shi et al. 2021): entry i of all `width` consecutive columns, and of
+   the `folds` equal parts of the vector, is one group g:  z (1 - theta / |z_g|)+ */
+sgn_var sgn_shrink_rows(sgn_tape *t, sgn_var z, sgn_param theta, int width, int folds);
+sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int count);          // hard threshold, top count
+sgn_var sgn_clip(sgn_tape *t, sgn_var z, double least, double most);  // box; 0, INFINITY: x >= 0
+/* r + (|x|_0 / rows of r) previous: the Onsager term of AMP, |x|_0 not differentiated. */
+sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous);
+
+/* ---- building and replaying: for net.c and the tests ---------------------------------------- */
+
+/* `param` and A are borrowed and must outlive the tape. */
+SGN_MUST_CHECK sgn_status sgn_tape_new(sgn_tape **out, sgn_link *param, int nparams, sgn_mat A,
+                                       int batch);
+void sgn_tape_free(sgn_tape *t);  // NULL is fine
+sgn_var sgn_tape_input(sgn_tape *t, int rows);
+SGN_MUST_CHECK sgn_status sgn_tape_seal(sgn_tape *t);  // one slab for all values; no more recording
+
+int sgn_tape_batch(const sgn_tape *t);
+int sgn_tape_rows(const sgn_tape *t, sgn_var v);
+int sgn_tape_is_zero(const sgn_tape *t, sgn_var v);
+sgn_mat sgn_tape_value(const sgn_tape *t, sgn_var v);  // (rows, batch)
+sgn_mat sgn_tape_grad(const sgn_tape *t, sgn_var v);   // (rows, batch)
+int sgn_tape_has_grad(const sgn_tape *t, sgn_var v);   // 0: inputs and what depends on them alone
+int sgn_tape_uses(const sgn_tape *t, sgn_param p);     // operations that have the parameter
+int sgn_tape_uses_matrix(const sgn_tape *t);           // operations that multiply by A
+
+/* Replays the first `cols` columns (at most the batch). */
+void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols);
+
+/* Sets dweight of every trained parameter.  `seed` is called once per shard, before it runs
+   backwards, to add dloss/dvalue to the gradients of the shard's columns. */
+void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
+                       void (*seed)(void *context, int first, int count), void *context);
+
+#endif
