@@ -100,7 +100,7 @@ static sgn_status parse_seed(const sgn_option *o, const char *key, const char *t
 
 static sgn_status parse_real(const sgn_option *o, const char *key, const char *text, double *out)
 {
-    int may_be_auto = isnan(o->preset);
+    int may_be_auto = isnan(o->preset) || o->choices;
     if (may_be_auto && strcmp(text, "auto") == 0) {
         *out = o->preset;
         return SGN_OK;

@@ -15,7 +15,7 @@
 typedef enum {
     SGN_OPT_INT,     // field: int
     SGN_OPT_SEED,    // field: uint64_t
-    SGN_OPT_REAL,    // field: double; "inf" is a number; "auto" is NAN where the preset is NAN
+    SGN_OPT_REAL,    // field: double; "inf" is a number; "auto" is NAN, where the row allows it
     SGN_OPT_BOOL,    // field: int, 0 or 1
     SGN_OPT_CHOICE,  // field: int, the index in `choices`
     SGN_OPT_NAME,    // field: char[SGN_NAME_MAX], a registry's entry or "auto"
@@ -34,7 +34,7 @@ typedef struct {
     size_t at;            // offsetof the field in the section's struct
     double preset;        // default of INT, SEED, REAL, BOOL and CHOICE
     double least, most;   // allowed range, both ends included; least < most or both 0 for none
-    const char *choices;  // CHOICE: "one|two"; NAME and PATH: the default text
+    const char *choices;  // CHOICE: "one|two"; NAME and PATH: the default text; REAL: "auto" where it
     const char *help;     // one line, no full stop
 } sgn_option;
 

@@ -1,9 +1,11 @@
 /* arguments.c -- the command line behind a command's name, by argp. */
 #include "core/memory.h"
+#include "core/option.h"
 #include "experiments/command.h"
 
 #include <argp.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,24 +35,28 @@ enum { OPTIONS = sizeof all / sizeof *all };
 typedef struct {
     const sgn_command *command;
     sgn_arguments *a;
+    sgn_status status;
 } parse_state;
 
-static int whole_number(struct argp_state *s, const char *option, const char *text, int least)
+static sgn_status parse_number(const char *option, const char *text, int *out)
 {
     char *end;
     long v = strtol(text, &end, 10);
-    if (*end || end == text || v < least || v > 1000000000)
-        argp_error(s, "--%s is '%s', must be a whole number of at least %d", option, text, least);
-    return (int)v;
+    if (*end || end == text || v < 1 || v > 1000000000)
+        return sgn_fail(SGN_ECONFIG, "--%s is '%s', must be a whole number of at least 1", option,
+                        text);
+    *out = (int)v;
+    return SGN_OK;
 }
 
-static void parse_shard(struct argp_state *s, const char *text, sgn_arguments *a)
+static sgn_status parse_shard(const char *text, sgn_arguments *a)
 {
     char rest;
     if (sscanf(text, "%d/%d%c", &a->shard, &a->shards, &rest) != 2 || a->shards < 1 ||
         a->shard < 1 || a->shard > a->shards)
-        argp_error(s, "--shard is '%s', must be I/N with I from 1 to N", text);
+        return sgn_fail(SGN_ECONFIG, "--shard is '%s', must be I/N with I from 1 to N", text);
     a->shard--;
+    return SGN_OK;
 }
 
 /* key=value, where a key is made of letters, digits, '.' and '_' */
@@ -61,36 +67,66 @@ static int is_override(const char *word)
     return c > word && *c == '=';
 }
 
+static sgn_status check_words(const sgn_command *c, const sgn_arguments *a)
+{
+    if (a->words < c->least && !a->schema)
+        return sgn_fail(SGN_ECONFIG, "%s needs %s", c->name, c->usage);
+    if (a->words > c->most)
+        return sgn_fail(SGN_ECONFIG,
+                        "%s does not know what to do with '%s'; a setting is key=value", c->name,
+                        a->word[c->most]);
+    return SGN_OK;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *s)
 {
     parse_state *p = s->input;
     sgn_arguments *a = p->a;
     switch (key) {
+    case ARGP_KEY_INIT: s->err_stream = NULL; break;  // one line says it, not two
     case 'o': a->out = arg; break;
     case 'q': a->quiet = 1; break;
-    case 't': a->threads = whole_number(s, "threads", arg, 1); break;
-    case 'j': a->jobs = whole_number(s, "jobs", arg, 1); break;
+    case 't': p->status = parse_number("threads", arg, &a->threads); break;
+    case 'j': p->status = parse_number("jobs", arg, &a->jobs); break;
     case KEY_JSON: a->json = 1; break;
     case KEY_FORCE: a->force = 1; break;
     case KEY_DRY_RUN: a->dry_run = 1; break;
     case KEY_SCHEMA: a->schema = 1; break;
-    case KEY_SHARD: parse_shard(s, arg, a); break;
-    case KEY_STOP: a->stop_after = whole_number(s, "stop-after", arg, 0); break;
+    case KEY_SHARD: p->status = parse_shard(arg, a); break;
+    case KEY_STOP: p->status = parse_number("stop-after", arg, &a->stop_after); break;
     case KEY_LABEL: a->label = arg; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;
         break;
-    case ARGP_KEY_END:
-        if (a->words < p->command->least && !a->schema)
-            argp_error(s, "%s needs %s", p->command->name, p->command->usage);
-        if (a->words > p->command->most)
-            argp_error(s, "%s does not know what to do with '%s'; a setting is key=value",
-                       p->command->name, a->word[p->command->most]);
-        break;
+    case ARGP_KEY_END: p->status = check_words(p->command, a); break;
     default: return ARGP_ERR_UNKNOWN;
     }
-    return 0;
+    return p->status ? EINVAL : 0;
+}
+
+/* argp would say no more than that there is no such option. */
+static sgn_status check_option(const sgn_command *c, const char *word)
+{
+    const char *names[OPTIONS + 2] = {"help"};
+    size_t length = strcspn(word, "=");
+    if (!strncmp("help", word, length) || !strncmp("usage", word, length)) return SGN_OK;
+    for (int i = 0, n = 1; i < OPTIONS; i++) {
+        if (!(c->takes & all[i].takes)) continue;
+        names[n++] = all[i].option.name;
+        if (!strncmp(names[n - 1], word, length)) return SGN_OK;
+    }
+    const char *nearest = sgn_nearest(word, names);
+    return sgn_fail(SGN_ECONFIG, "no option '--%s'; %s%s%s", word,
+                    nearest ? "did you mean '--" : "--help lists them", nearest ? nearest : "",
+                    nearest ? "'?" : "");
+}
+
+static sgn_status check_options(const sgn_command *c, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strncmp(argv[i], "--", 2)) SGN_TRY(check_option(c, argv[i] + 2));
+    return SGN_OK;
 }
 
 static char *doc_of(const sgn_command *c)
@@ -105,6 +141,7 @@ sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_
     struct argp_option option[OPTIONS + 1] = {{0}};
     for (int i = 0, n = 0; i < OPTIONS; i++)
         if (c->takes & all[i].takes) option[n++] = all[i].option;
+    SGN_TRY(check_options(c, argc, argv));
     char name[64], *program = name, *doc = doc_of(c);
     snprintf(name, sizeof name, "signroll %s", c->name);
     *a = (sgn_arguments){.threads = 1, .jobs = 1, .shards = 1, .stop_after = -1};
@@ -116,11 +153,14 @@ sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_
         return sgn_fail(SGN_EMEM, "out of memory");
     }
     argv[0] = program;
-    argp_err_exit_status = 2;
     struct argp argp = {option, parse, c->usage, doc, NULL, NULL, NULL};
-    argp_parse(&argp, argc, argv, 0, NULL, &(parse_state){c, a});
+    parse_state state = {c, a, SGN_OK};
+    error_t error = argp_parse(&argp, argc, argv, 0, NULL, &state);
     free(doc);
-    return SGN_OK;
+    if (!error) return SGN_OK;
+    sgn_arguments_free(a);
+    if (!state.status) exit(sgn_status_exit(SGN_ECONFIG));  // getopt has said what is wrong
+    return state.status;
 }
 
 void sgn_arguments_free(sgn_arguments *a)

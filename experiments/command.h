@@ -46,8 +46,8 @@ typedef struct {
 
 const sgn_command *const *sgn_commands(void);  // NULL-ended
 
-/* Parses what follows the command's name; prints help or a usage error and exits by itself, as argp
-   does (status 2).  The members are freed by sgn_arguments_free. */
+/* Parses what follows the command's name; prints help and exits by itself, and so it does (status 2)
+   after the words of getopt on a wrong option.  The members are freed by sgn_arguments_free. */
 SGN_MUST_CHECK sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv,
                                               sgn_arguments *a);
 void sgn_arguments_free(sgn_arguments *a);

@@ -3,7 +3,6 @@
 #include "io/file.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,17 +48,8 @@ void sgn_progress_epoch(sgn_progress *p, const sgn_epoch *e)
                 e->grad_norm, e->flips, e->seconds);
 }
 
-void sgn_progress_say(sgn_progress *p, const char *fmt, ...)
+void sgn_progress_end(sgn_progress *p, const char *sentence)
 {
-    va_list ap, again;
-    va_start(ap, fmt);
-    va_copy(again, ap);
-    vfprintf(p->log, fmt, ap);
-    fputc('\n', p->log);
-    if (!p->quiet) {
-        vfprintf(stderr, fmt, again);
-        fputc('\n', stderr);
-    }
-    va_end(again);
-    va_end(ap);
+    fprintf(p->log, "%s\n", sentence);
+    if (!p->quiet && p->terminal) fputc('\n', stderr);  // the bar is left as it is
 }

@@ -19,6 +19,8 @@ SGN_MUST_CHECK sgn_status sgn_progress_open(sgn_progress *p, const char *folder,
 void sgn_progress_close(sgn_progress *p);
 
 void sgn_progress_epoch(sgn_progress *p, const sgn_epoch *e);
-void sgn_progress_say(sgn_progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* A sentence for the log, after which main() says it on the terminal. */
+void sgn_progress_end(sgn_progress *p, const char *sentence);
 
 #endif

@@ -115,7 +115,7 @@ sgn_status sgn_print_summary(const sgn_summary *s, int json)
     if (!json) return sgn_results_print(stdout, &(sgn_run){.summary = *s}, 1);
     char *text;
     SGN_TRY(sgn_summary_json(s, &text));
-    fputs(text, stdout);
+    puts(text);
     sgn_free(text);
     return SGN_OK;
 }

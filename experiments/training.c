@@ -84,7 +84,7 @@ static sgn_status end_early(session *s, const char *folder, const sgn_arguments 
     char why[1024];
     snprintf(why, sizeof why, "%s", sgn_last_error());
     if (status == SGN_ESTOPPED) SGN_TRY(save_last(s));
-    sgn_progress_say(&s->progress, "%s", why);
+    sgn_progress_end(&s->progress, why);
     if (status == SGN_EDIVERGE) SGN_TRY(finish(s, folder, a, 1));
     return sgn_fail(status, "%s", why);
 }

@@ -128,8 +128,8 @@ sgn_status sgn_path_join(char *out, const char *folder, const char *name)
 {
     size_t length = strlen(folder);
     const char *slash = length && folder[length - 1] == '/' ? "" : "/";
-    if (length + strlen(slash) + strlen(name) >= SGN_PATH_MAX)
+    int size = snprintf(out, SGN_PATH_MAX, "%s%s%s", folder, slash, name);
+    if (size < 0 || size >= SGN_PATH_MAX)
         return sgn_fail(SGN_EIO, "the path %s%s%s is too long", folder, slash, name);
-    snprintf(out, SGN_PATH_MAX, "%s%s%s", folder, slash, name);
     return SGN_OK;
 }

@@ -11,7 +11,8 @@ enum { BATCH = 64 };
 #define AT(field) offsetof(sgn_classical_settings, field)
 
 const sgn_option sgn_classical_options[] = {
-    {"lambda", SGN_OPT_REAL, AT(lambda), 0.1, 1e-12, 1e12, NULL, "weight of the l1 norm"},
+    {"lambda", SGN_OPT_REAL, AT(lambda), 0.1, 1e-12, 1e12, "auto",
+     "weight of the l1 norm; auto: the best of a grid"},
     {"iterations", SGN_OPT_INT, AT(iterations), 1000, 1, 100000000, NULL, "at most so many"},
     {"tolerance", SGN_OPT_REAL, AT(tolerance), 1e-6, 0, 1, NULL,
      "stop when the estimate moves by less, relative to its norm; 0: never"},

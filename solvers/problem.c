@@ -16,7 +16,7 @@ const sgn_option sgn_problem_options[] = {
     {"m", SGN_OPT_INT, AT(m), 250, 1, MOST, NULL, "measurements, the rows of A"},
     {"n", SGN_OPT_INT, AT(n), 500, 1, MOST, NULL, "unknowns, the columns of A"},
     {"density", SGN_OPT_REAL, AT(density), 0.1, 1e-6, 1, NULL,
-     "sparse-pm1: probability that an entry of A is not zero"},
+     "sparse-pm1: share of nonzeros in each column of A"},
     {"blocks", SGN_OPT_INT, AT(blocks), 1, 1, MOST, NULL, "block-*: diagonal blocks of A"},
     {"sparsity", SGN_OPT_REAL, AT(sparsity), 0.1, 1e-6, 1, NULL,
      "probability that an entry of x is not zero"},

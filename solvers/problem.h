@@ -15,7 +15,7 @@
 typedef struct {
     char kind[SGN_NAME_MAX];
     int m, n;
-    double density;   // sparse-pm1: probability that an entry of A is not zero
+    double density;   // sparse-pm1: share of the entries of a column of A that are not zero
     int blocks;       // block-*: diagonal blocks of A
     double sparsity;  // probability that an entry of x is not zero
     double snr_db;    // of y against e, per sample; INFINITY: no noise

@@ -69,6 +69,12 @@ void shake(sgn_net *net, double deviation)
     sgn_net_project(net, NULL);
 }
 
+size_t weights_of(const sgn_net *net)
+{
+    const sgn_link *last = net->param + net->nparams - 1;
+    return (size_t)(last->weight - net->param->weight) + sgn_link_size(last);
+}
+
 double largest_difference(const sgn_real *a, const sgn_real *b, size_t n)
 {
     double most = 0;

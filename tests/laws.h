@@ -32,6 +32,9 @@ void fill_normal(sgn_real *v, size_t n, double deviation, uint32_t stream);
 /* Moves every latent by a random amount, so that nothing stands at a special value, and projects. */
 void shake(sgn_net *net, double deviation);
 
+/* How many weights the network has; they lie one after the other, from net->param->weight on. */
+size_t weights_of(const sgn_net *net);
+
 double largest_difference(const sgn_real *a, const sgn_real *b, size_t n);
 
 /* How far g is from the central differences of f with respect to v[0 .. n-1] (at no more than 200

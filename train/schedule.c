@@ -23,7 +23,8 @@ static int stage_steps(const sgn_schedule *s, int step)
 double sgn_schedule_rate(const sgn_schedule *s, int step)
 {
     int steps = stage_steps(s, step), i = step - sgn_schedule_stage_start(s, step) + 1;
-    if (i <= s->warmup) return (double)i / (s->warmup + 1);
+    int warmup = s->warmup < steps ? s->warmup : steps - 1;  // a short stage, too, ends at zero
+    if (i <= warmup) return (double)i / (warmup + 1);
     if (s->kind == SGN_SCHEDULE_CONSTANT) return 1;
-    return (1 + cos(pi * (i - s->warmup) / (steps - s->warmup))) / 2;
+    return (1 + cos(pi * (i - warmup) / (steps - warmup))) / 2;
 }

@@ -13,7 +13,7 @@ const sgn_option sgn_train_options[] = {
     {"steps", SGN_OPT_INT, AT(steps), 1000, 0, 1000000000, NULL, "optimiser steps, all stages"},
     {"batch", SGN_OPT_INT, AT(batch), 64, 1, 65536, NULL, "samples a step"},
     {"optimizer", SGN_OPT_NAME, AT(optimizer), 0, 0, 0, "adam", "how latents move"},
-    {"lr", SGN_OPT_REAL, AT(lr), 3e-3, 0, 1e12, NULL, "step size of link matrices"},
+    {"lr", SGN_OPT_REAL, AT(lr), 1e-3, 0, 1e12, NULL, "step size of link matrices"},
     {"lr_scalars", SGN_OPT_REAL, AT(lr_scalars), 1e-2, 0, 1e12, NULL,
      "step size of thresholds, steps, momentum and log-scales"},
     {"schedule", SGN_OPT_CHOICE, AT(schedule), 0, 0, 0, "cosine|constant",

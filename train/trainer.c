@@ -89,7 +89,8 @@ sgn_status sgn_trainer_new(sgn_trainer **out, const sgn_train_settings *as, uint
         .samples = sgn_training_samples(problem, as->samples),
         .state = {.best_db = (double)INFINITY},
     };
-    sgn_status status = as->stages == SGN_STAGES_TWO ? sgn_net_relax(net, seed) : SGN_OK;
+    int real_first = as->stages == SGN_STAGES_TWO && sgn_schedule_stage(&t->schedule, 0) == 0;
+    sgn_status status = real_first ? sgn_net_relax(net, seed) : SGN_OK;
     if (!status) status = allocate(t);
     if (status) sgn_trainer_free(t);
     else *out = t;
@@ -161,11 +162,15 @@ static sgn_status diverged(const sgn_trainer *t, const char *what, int layer)
         t->state.step, what, layer, t->as.lr, t->as.clip);
 }
 
-static sgn_status check_estimates(const sgn_trainer *t)
+/* The final loss knows the last layer's error alone: the estimates themselves say where it began. */
+static sgn_status check_estimates(const sgn_trainer *t, double loss, int cols)
 {
-    for (int k = 0; k < t->net->as.depth; k++)
-        if (!isfinite(t->loss.error[k])) return diverged(t, "the estimate", k);
-    return SGN_OK;
+    int depth = t->net->as.depth, k = 0;
+    if (isfinite(loss)) return SGN_OK;
+    while (k < depth - 1 && isfinite(t->loss.error[k]) &&
+           sgn_mat_finite(sgn_mat_cols(sgn_net_estimate(t->net, k), 0, cols)))
+        k++;
+    return diverged(t, "the estimate", k);
 }
 
 static void chunk_norm(void *context, int item)
@@ -179,12 +184,14 @@ static void chunk_norm(void *context, int item)
 static sgn_status gradient_norm(sgn_trainer *t, double *norm)
 {
     double sum = 0;
+    int layer = 0;  // the last that is not finite: going backwards, it spread from there
     sgn_pool_run(t->pool, chunk_norm, t, t->nchunks);
     for (int i = 0; i < t->nchunks; i++) {
+        int of = t->net->param[t->chunk[i].param].layer;
+        if (!isfinite(t->chunk[i].sum_squares) && of > layer) layer = of;
         sum += t->chunk[i].sum_squares;
-        const sgn_link *w = &t->net->param[t->chunk[i].param];
-        if (!isfinite(sum)) return diverged(t, "the gradient", w->layer < 0 ? 0 : w->layer);
     }
+    if (!isfinite(sum)) return diverged(t, "the gradient", layer);
     *norm = sqrt(sum);
     return SGN_OK;
 }
@@ -211,6 +218,7 @@ static void enter_stage(sgn_trainer *t)
         return;
     sgn_net_quantise(t->net);
     memset(t->moments, 0, t->nlatents * (size_t)t->optimizer->moments * sizeof *t->moments);
+    t->state.best_db = (double)INFINITY;  // real links were never a candidate
 }
 
 static void tell_epoch(sgn_trainer *t, double loss, double norm)
@@ -229,7 +237,7 @@ static sgn_status train_step(sgn_trainer *t)
     int cols = next_batch(t), step = t->state.step;
     sgn_net_forward(t->net, t->pool, cols);
     double loss = sgn_loss_value(&t->loss, t->pool, cols);
-    SGN_TRY(check_estimates(t));
+    SGN_TRY(check_estimates(t, loss, cols));
     sgn_tape_backward(t->net->tape, t->pool, cols, sgn_loss_seed, &t->loss);
     sgn_net_pullback(t->net, t->pool);
     SGN_TRY(gradient_norm(t, &norm));

@@ -1,7 +1,7 @@
 /* ledger.h -- what a network costs in bits, nothing hidden in the denominator.
  *
- * A possible link is an entry of a link matrix as the unrolled graph uses it: depth * rows * cols,
- * tied or not.  docs/maths.md defines every column.
+ * A possible link is an entry of a link matrix as the unrolled graph uses it: rows * cols for
+ * every operation that multiplies by it, tied or not.  docs/maths.md defines every column.
  */
 #ifndef SGN_UNROLL_LEDGER_H
 #define SGN_UNROLL_LEDGER_H

@@ -80,11 +80,24 @@ sgn_status sgn_net_record(sgn_net *net, int carry_state)
     return SGN_OK;
 }
 
+/* With a physics term the links start as a correction of it, so it must be there. */
+static sgn_status check_settings_used(const sgn_net *net)
+{
+    int depth = net->as.depth;
+    if (!net->memory->iteration.physics_term || net->memory->layer[depth - 1].gain != SGN_NO_PARAM)
+        return SGN_OK;
+    return sgn_fail(SGN_ECONFIG,
+                    "network.physics_term has no place in the iteration of solver %s; "
+                    "it must be none",
+                    net->solver->name);
+}
+
 static sgn_status build(sgn_net *net, uint64_t seed, int carry_state)
 {
     SGN_TRY(sgn_net_declare(net));
     SGN_TRY(sgn_net_record(net, carry_state));
     sgn_net_drop_unused(net);
+    SGN_TRY(check_settings_used(net));
     SGN_TRY(sgn_net_form_groups(net));
     SGN_TRY(sgn_net_form_supports(net, seed));
     SGN_TRY(sgn_net_lay_out(net));
@@ -185,9 +198,10 @@ sgn_real *sgn_net_latents(const sgn_net *net, size_t *count)
 
 /* ---- latents and weights ---------------------------------------------------------------------- */
 
+/* A scale that its constraint computes is overwritten by it right after. */
 static int is_log(const sgn_link *w)
 {
-    return w->role == SGN_ROLE_POSITIVE || (w->role == SGN_ROLE_SCALE && w->trained);
+    return w->role == SGN_ROLE_POSITIVE || w->role == SGN_ROLE_SCALE;
 }
 
 static void project_scalar(sgn_link *w)
@@ -208,8 +222,10 @@ static void copy_links(const sgn_group *g, int backward)
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         if (!backward) memcpy(w->weight, w->latent, sgn_link_size(w) * sizeof *w->weight);
-        else if (w->dlatent != w->dweight)
+        else if (w->dlatent != w->dweight) {  // the first plane is the link, the others rest
+            memset(w->dlatent, 0, sgn_link_latents(w) * sizeof *w->dlatent);
             memcpy(w->dlatent, w->dweight, sgn_link_size(w) * sizeof *w->weight);
+        }
     }
 }
 
@@ -274,12 +290,20 @@ void sgn_net_choose_supports(sgn_net *net)
 
 static int is_fitted(const sgn_support *s) { return s->density > 0; }
 
+/* Sums of planes fit theirs, residual by residual, in their constraint's start(). */
 static int planes_of(const sgn_net *net, const sgn_support *s)
 {
     for (int p = 0; p < net->nparams; p++)
         for (int i = 0; i < net->param[p].planes; i++)
             if (net->param[p].support[i] == s) return net->param[p].planes;
     return 1;
+}
+
+void sgn_net_fit_supports(sgn_net *net)
+{
+    for (int i = 0; i < net->nsupports; i++)
+        if (is_fitted(net->support[i]) && planes_of(net, net->support[i]) == 1)
+            choose(net, net->support[i]);
 }
 
 sgn_status sgn_net_relax(sgn_net *net, uint64_t seed)
@@ -301,9 +325,7 @@ static void log_of_scales(const sgn_group *g)
 void sgn_net_quantise(sgn_net *net)
 {
     net->relaxed = 0;
-    for (int i = 0; i < net->nsupports; i++)
-        if (is_fitted(net->support[i]) && planes_of(net, net->support[i]) == 1)
-            choose(net, net->support[i]);
+    sgn_net_fit_supports(net);
     for (int i = 0; i < net->ngroups; i++) {
         copy_links(&net->group[i].links, 0);
         net->group[i].constraint->start(&net->group[i].links);

@@ -36,6 +36,9 @@ SGN_MUST_CHECK sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed);
 SGN_MUST_CHECK sgn_status sgn_net_lay_out(sgn_net *net);
 SGN_MUST_CHECK sgn_status sgn_net_start(sgn_net *net, uint64_t seed);
 
+/* Fitted supports of single planes, from the latents. */
+void sgn_net_fit_supports(sgn_net *net);
+
 int sgn_net_dim(const sgn_net *net, sgn_dim d);
 
 #endif

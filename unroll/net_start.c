@@ -85,22 +85,29 @@ static void set_settings(sgn_net *net, const sgn_layer *l)
                l->as->physics_term == SGN_PHYSICS_ADJOINT ? 1 / net->physics.lipschitz : 1);
 }
 
+static size_t slot_size(const sgn_net *net, const sgn_slot *s)
+{
+    return (size_t)sgn_net_dim(net, s->rows) * (size_t)sgn_net_dim(net, s->cols);
+}
+
 /* A slot the layer does not use still needs a place for setup() to write to. */
 static sgn_status set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
 {
     sgn_mat slot[SGN_MAX_SLOTS];
-    size_t longest = (size_t)(net->n > net->m ? net->n : net->m);
-    sgn_real *unused = sgn_alloc(longest * longest, sizeof *unused);
-    if (!unused) return SGN_EMEM;
-    for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
+    int slots = sgn_solver_slots(net->solver);
+    size_t size = 0;
+    for (int i = 0; i < slots; i++) size += slot_size(net, &net->solver->slot[i]);
+    sgn_real *room = sgn_alloc(size, sizeof *room), *unused = room;
+    if (!room) return SGN_EMEM;
+    for (int i = 0; i < slots; i++) {
         const sgn_slot *s = &net->solver->slot[i];
-        slot[i] = l->slot[i] == SGN_NO_PARAM
-                      ? sgn_mat_view(unused, sgn_net_dim(net, s->rows), sgn_net_dim(net, s->cols))
-                      : weight_view(net, l->slot[i]);
-        memset(slot[i].at, 0, (size_t)slot[i].rows * (size_t)slot[i].cols * sizeof(sgn_real));
+        slot[i] = sgn_mat_view(unused, sgn_net_dim(net, s->rows), sgn_net_dim(net, s->cols));
+        if (l->slot[i] == SGN_NO_PARAM) unused += slot_size(net, s);
+        else slot[i] = weight_view(net, l->slot[i]);
+        memset(slot[i].at, 0, slot_size(net, s) * sizeof(sgn_real));
     }
     sgn_status status = net->solver->setup(&net->physics, W0, slot);
-    sgn_free(unused);
+    sgn_free(room);
     set_thresholds(net, l);
     set_settings(net, l);
     return status;
@@ -143,7 +150,7 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
     sgn_free(room);
     if (status) return status;
     latents_from_values(net);
-    sgn_net_choose_supports(net);
+    if (!net->relaxed) sgn_net_fit_supports(net);
     sgn_net_project(net, NULL);
     return SGN_OK;
 }

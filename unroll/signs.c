@@ -142,7 +142,8 @@ void sgn_signs_quantise(const sgn_group *g)
         for (int p = 0; p < w->planes; p++)
             for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
                 sgn_real s = scales_of(g, p)[r.unit], *v = sgn_plane(w, p, r.first);
-                for (size_t i = 0; i < r.count; i++) v[i] = v[i] < 0 ? -s : s;
+                const uint8_t *on = sgn_plane_on(w, p, r.first);
+                for (size_t i = 0; i < r.count; i++) v[i] = on && !on[i] ? 0 : v[i] < 0 ? -s : s;
             }
     }
 }

@@ -17,6 +17,6 @@
 void sgn_signs_start(const sgn_group *g);
 void sgn_signs_project(const sgn_group *g);
 void sgn_signs_pullback(const sgn_group *g);
-void sgn_signs_quantise(const sgn_group *g);  // V_p <- s_p sign(V_p)
+void sgn_signs_quantise(const sgn_group *g);  // V_p <- s_p M_p (.) sign(V_p)
 
 #endif

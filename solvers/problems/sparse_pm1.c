@@ -1,47 +1,67 @@
-/* A_ij = +-c with probability `density`, else 0; c = 1/sqrt(m density), so that the expected norm
- * of a column is 1.  A row or column that came out empty gets one entry at a random place: nothing
- * is measured in vain and nothing goes unmeasured.
+/* Every column has round(density m) nonzeros at random places, +-c with c = 1 over the square root of
+ * their number: unit columns of one amplitude.  An even column weight is what makes such matrices
+ * good for recovery (Berinde et al. 2008, arXiv:0804.4666); with independent entries the lightest
+ * columns cannot be told apart.  A row that came out empty takes over one entry of a column.
  */
 #include "solvers/problem.h"
 
 #include <math.h>
 
-static sgn_real sign(sgn_rng *rng, sgn_real c) { return sgn_rng_u32(rng) >> 31 ? c : -c; }
-
-static void fill_empty_columns(sgn_mat A, sgn_real c, sgn_rng *rng)
+static int column_weight(const sgn_problem_settings *as, int m)
 {
-    for (int j = 0; j < A.cols; j++) {
-        int i = 0;
-        while (i < A.rows && *sgn_mat_at(A, i, j) == 0) i++;
-        if (i == A.rows)
-            *sgn_mat_at(A, (int)sgn_rng_below(rng, (uint32_t)A.rows), j) = sign(rng, c);
+    long weight = lround(as->density * m);
+    return weight < 1 ? 1 : (int)weight;
+}
+
+/* `weight` distinct rows: the rejections stay cheap up to weight = m, which is filled in order. */
+static void draw_column(sgn_mat A, int j, int weight, sgn_real c, sgn_rng *rng)
+{
+    for (int placed = 0; placed < weight;) {
+        int i = weight == A.rows ? placed : (int)sgn_rng_below(rng, (uint32_t)A.rows);
+        if (*sgn_mat_at(A, i, j) != 0) continue;
+        *sgn_mat_at(A, i, j) = sgn_rng_u32(rng) >> 31 ? c : -c;
+        placed++;
     }
 }
 
-static void fill_empty_rows(sgn_mat A, sgn_real c, sgn_rng *rng)
+static int row_weight(sgn_mat A, int i)
 {
-    for (int i = 0; i < A.rows; i++) {
-        int j = 0;
-        while (j < A.cols && *sgn_mat_at(A, i, j) == 0) j++;
-        if (j == A.cols)
-            *sgn_mat_at(A, i, (int)sgn_rng_below(rng, (uint32_t)A.cols)) = sign(rng, c);
+    int weight = 0;
+    for (int j = 0; j < A.cols; j++) weight += *sgn_mat_at(A, i, j) != 0;
+    return weight;
+}
+
+/* Moves an entry from a row that has others to row i. */
+static void fill_row(sgn_mat A, int i, sgn_rng *rng)
+{
+    while (row_weight(A, i) == 0) {
+        int from = (int)sgn_rng_below(rng, (uint32_t)A.rows),
+            j = (int)sgn_rng_below(rng, (uint32_t)A.cols);
+        sgn_real *entry = sgn_mat_at(A, from, j);
+        if (*entry == 0 || row_weight(A, from) < 2) continue;
+        *sgn_mat_at(A, i, j) = *entry;
+        *entry = 0;
     }
 }
 
 static sgn_status draw(const sgn_problem_settings *as, sgn_rng *rng, sgn_mat A)
 {
-    sgn_real c = (sgn_real)(1 / sqrt(A.rows * as->density));
+    int weight = column_weight(as, A.rows);
+    if ((long)weight * A.cols < A.rows)
+        return sgn_fail(SGN_ECONFIG,
+                        "problem.density is %g: %d nonzeros in %d rows leave some row empty; at "
+                        "least %g is needed",
+                        as->density, weight * A.cols, A.rows,
+                        ceil((double)A.rows / A.cols) / A.rows);
     for (int j = 0; j < A.cols; j++)
-        for (int i = 0; i < A.rows; i++)
-            if (sgn_rng_uniform(rng) < as->density) *sgn_mat_at(A, i, j) = sign(rng, c);
-    fill_empty_columns(A, c, rng);
-    fill_empty_rows(A, c, rng);
+        draw_column(A, j, weight, (sgn_real)(1 / sqrt(weight)), rng);
+    for (int i = 0; i < A.rows; i++) fill_row(A, i, rng);
     return SGN_OK;
 }
 
 const sgn_problem_kind sgn_problem_kind_sparse_pm1 = {
     .name = "sparse-pm1",
-    .title = "a sparse matrix of signs with one amplitude",
-    .cite = "Achlioptas 2003, Database-friendly random projections, JCSS 66(4)",
+    .title = "sparse +-c, the same number of nonzeros in every column",
+    .cite = "after Berinde et al. 2008, arXiv:0804.4666",
     .draw = draw,
 };

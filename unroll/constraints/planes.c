@@ -1,7 +1,7 @@
 /* planes.c -- a sum of P sparse sign planes:  W = sum_p s_p M_p (.) sign(V_p).
  *
  * Each plane has a support and a scale of its own, fitted one after the other to what the planes
- * before leave of the target (residual binarisation: Guo et al. 2017, arXiv:1702.06392; here with
+ * before leave of the target (residual binarisation: Guo et al. 2017, arXiv:1706.02021; here with
  * sparse planes).  The formulas are in unroll/signs.h.
  */
 #include "unroll/signs.h"
@@ -9,7 +9,7 @@
 const sgn_constraint sgn_constraint_planes = {
     .name = "planes",
     .title = "a sum of sparse sign planes, each with its own support and scale",
-    .cite = "after Guo et al. 2017, arXiv:1702.06392",
+    .cite = "after Guo et al. 2017, arXiv:1706.02021",
     .scales = SGN_SCALES_LEARNED,
     .sums_planes = 1,
     .density = 0.25,

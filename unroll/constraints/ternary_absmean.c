@@ -16,12 +16,11 @@ static void start(const sgn_group *g)
                sgn_link_size(g->link[k]) * sizeof(sgn_real));
 }
 
-/* to = keep sign(v) for codes that are not 0: |v| rounds to s or more */
-static void put_codes(const sgn_real *v, const uint8_t *on, sgn_real s, sgn_real keep, sgn_real *to,
-                      size_t n)
+/* to = s sign(v) for codes that are not 0: |v| rounds to s or more */
+static void put_codes(const sgn_real *v, const uint8_t *on, sgn_real s, sgn_real *to, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        sgn_real a = v[i] < 0 ? -v[i] : v[i], code = v[i] < 0 ? -keep : keep;
+        sgn_real a = v[i] < 0 ? -v[i] : v[i], code = v[i] < 0 ? -s : s;
         to[i] = a > s / 2 && (!on || on[i]) ? code : 0;
     }
 }
@@ -32,9 +31,8 @@ static void project(const sgn_group *g)
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
-            sgn_real s = g->scale->weight[r.unit];
-            put_codes(w->latent + r.first, sgn_plane_on(w, 0, r.first), s, s, w->weight + r.first,
-                      r.count);
+            put_codes(w->latent + r.first, sgn_plane_on(w, 0, r.first), g->scale->weight[r.unit],
+                      w->weight + r.first, r.count);
         }
     }
 }
@@ -49,19 +47,21 @@ static void pullback(const sgn_group *g)
     }
 }
 
-/* Codes alone, spread so that their mean magnitude is s again: c T with c = s links / nonzeros. */
+/* v = w |w| / mean */
+static void spread(const sgn_real *w, sgn_real mean, sgn_real *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) v[i] = mean > 0 ? w[i] * (w[i] < 0 ? -w[i] : w[i]) / mean : 0;
+}
+
+/* Codes alone, spread so that their mean magnitude is s again: V = T s^2 / mean |W|. */
 static void quantise(const sgn_group *g)
 {
     project(g);
-    for (int u = 0; u < g->units; u++) g->scale->dlatent[u] = g->scale->weight[u];
-    sgn_group_mean_abs(g, 0, 0);  // s nonzeros / links
+    sgn_group_mean_abs(g, 0, 0);
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
-        for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
-            sgn_real s = g->scale->dlatent[r.unit], mean = g->scale->weight[r.unit];
-            put_codes(w->latent + r.first, sgn_plane_on(w, 0, r.first), s,
-                      mean > 0 ? s * s / mean : 0, w->latent + r.first, r.count);
-        }
+        for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
+            spread(w->weight + r.first, g->scale->weight[r.unit], w->latent + r.first, r.count);
     }
 }
 
