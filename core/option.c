@@ -102,7 +102,7 @@ static sgn_status parse_real(const sgn_option *o, const char *key, const char *t
 {
     int may_be_auto = isnan(o->preset) || o->choices;
     if (may_be_auto && strcmp(text, "auto") == 0) {
-        *out = o->preset;
+        *out = (double)NAN;
         return SGN_OK;
     }
     double v;

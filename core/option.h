@@ -31,11 +31,12 @@ enum {
 typedef struct {
     const char *key;  // without the section: "lr"
     sgn_option_type type;
-    size_t at;            // offsetof the field in the section's struct
-    double preset;        // default of INT, SEED, REAL, BOOL and CHOICE
-    double least, most;   // allowed range, both ends included; least < most or both 0 for none
-    const char *choices;  // CHOICE: "one|two"; NAME and PATH: the default text; REAL: "auto" where it
-    const char *help;     // one line, no full stop
+    size_t at;           // offsetof the field in the section's struct
+    double preset;       // default of INT, SEED, REAL, BOOL and CHOICE
+    double least, most;  // allowed range, both ends included; least < most or both 0 for none
+    const char
+        *choices;      // CHOICE: "one|two"; NAME and PATH: the default text; REAL: "auto" where it
+    const char *help;  // one line, no full stop
 } sgn_option;
 
 /* A section of the configuration: `train` with its rows and its struct. */

@@ -11,17 +11,28 @@
 
 enum { ORDER_MOST = 16 << 20 };
 
+static sgn_status grow(sgn_runs *r)
+{
+    int room = r->room ? 2 * r->room : 16;
+    sgn_run *run = sgn_alloc((size_t)room, sizeof *run);
+    sgn_method *method = sgn_alloc((size_t)room, sizeof *method);
+    if (!run || !method) {
+        sgn_free(run);
+        sgn_free(method);
+        return SGN_EMEM;
+    }
+    if (r->n) memcpy(run, r->run, (size_t)r->n * sizeof *run);
+    if (r->n) memcpy(method, r->method, (size_t)r->n * sizeof *method);
+    sgn_free(r->run);
+    sgn_free(r->method);
+    *r = (sgn_runs){run, method, r->n, room};
+    return SGN_OK;
+}
+
 static sgn_status add(sgn_runs *r, const char *folder)
 {
-    if (r->n == r->room) {
-        int room = r->room ? 2 * r->room : 16;
-        sgn_run *run = sgn_alloc((size_t)room, sizeof *run);
-        if (!run) return SGN_EMEM;
-        if (r->n) memcpy(run, r->run, (size_t)r->n * sizeof *run);
-        sgn_free(r->run);
-        r->run = run;
-        r->room = room;
-    }
+    if (r->n == r->room) SGN_TRY(grow(r));
+    SGN_TRY(sgn_method_read(&r->method[r->n], folder));
     SGN_TRY(sgn_run_load(&r->run[r->n], folder));
     r->n++;
     return SGN_OK;
@@ -81,14 +92,19 @@ sgn_status sgn_runs_gather(sgn_runs *out, const sgn_arguments *a)
     sgn_runs r = {0};
     sgn_status status = SGN_OK;
     for (int i = 0; i < a->words && !status; i++) status = add_word(&r, a->word[i]);
-    if (status) sgn_runs_free(&r);
-    else *out = r;
-    return status;
+    if (status) {
+        sgn_runs_free(&r);
+        return status;
+    }
+    sgn_methods_tell_apart(r.method, r.run, r.n);
+    *out = r;
+    return SGN_OK;
 }
 
 void sgn_runs_free(sgn_runs *r)
 {
     for (int i = 0; i < r->n; i++) sgn_run_free(&r->run[i]);
     sgn_free(r->run);
+    sgn_free(r->method);
     *r = (sgn_runs){0};
 }

@@ -7,10 +7,11 @@
 #define SGN_EXPERIMENTS_GATHER_H
 
 #include "experiments/command.h"
-#include "io/run.h"
+#include "experiments/methods.h"
 
 typedef struct {
-    sgn_run *run;  // (n)
+    sgn_run *run;        // (n) a label is one method
+    sgn_method *method;  // (n)
     int n, room;
 } sgn_runs;
 

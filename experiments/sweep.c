@@ -6,12 +6,11 @@
 #include "core/memory.h"
 #include "experiments/folder.h"
 #include "experiments/gather.h"
-#include "experiments/model.h"
+#include "experiments/naming.h"
 #include "experiments/signals.h"
 #include "io/file.h"
 #include "io/results.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,12 +19,10 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 enum { MOST_JOBS = 64, FIXED_WORDS = 16 };
 
 typedef struct {
-    char name[160];  // of the folder, inside the sweep's
     char folder[SGN_PATH_MAX];
     const sgn_sweep_point *point;
     const char *label;
@@ -40,6 +37,7 @@ typedef struct {
 typedef struct {
     const sgn_arguments *a;
     sgn_sweep sweep;
+    sgn_point_name *name;  // (sweep.n), as is task
     task *task;
     char folder[SGN_PATH_MAX];
     job job[MOST_JOBS];
@@ -48,36 +46,16 @@ typedef struct {
 
 /* ---- names ---------------------------------------------------------------------------------------- */
 
-/* "dense one-bit" becomes "dense-one-bit" */
-static void slug(char *to, size_t size, const char *label)
+static sgn_status name_tasks(state *s)
 {
-    size_t n = 0;
-    for (; *label && n + 1 < size; label++)
-        if (isalnum((unsigned char)*label)) to[n++] = *label;
-        else if (n && to[n - 1] != '-') to[n++] = '-';
-    while (n && to[n - 1] == '-') n--;
-    to[n] = 0;
-}
-
-/* A hash of what the point is: the same one is found again whatever else the config says. */
-static unsigned long long fingerprint(const sgn_sweep_point *p)
-{
-    XXH64_hash_t h = XXH3_64bits(p->command, strlen(p->command));
-    for (int i = 0; i < p->noverrides; i++)
-        h = XXH3_64bits_withSeed(p->override[i], strlen(p->override[i]), h);
-    return (unsigned long long)h >> 32;
-}
-
-static sgn_status name_task(state *s, int i, const sgn_config *base)
-{
-    task *t = &s->task[i];
-    char short_label[SGN_NAME_MAX];
-    t->point = &s->sweep.point[i];
-    t->label = *t->point->label ? t->point->label : base->name;
-    t->mine = i % s->a->shards == s->a->shard;
-    slug(short_label, sizeof short_label, t->label);
-    snprintf(t->name, sizeof t->name, "%s-%08llx", short_label, fingerprint(t->point));
-    return sgn_path_join(t->folder, s->folder, t->name);
+    SGN_TRY(sgn_points_name(&s->sweep, s->a->word[0], s->name));
+    for (int i = 0; i < s->sweep.n; i++) {
+        s->task[i].point = &s->sweep.point[i];
+        s->task[i].label = s->name[i].label;
+        s->task[i].mine = i % s->a->shards == s->a->shard;
+        SGN_TRY(sgn_path_join(s->task[i].folder, s->folder, s->name[i].folder));
+    }
+    return SGN_OK;
 }
 
 static sgn_status write_order(const state *s)
@@ -87,7 +65,7 @@ static sgn_status write_order(const state *s)
     SGN_TRY(sgn_path_join(path, s->folder, SGN_ORDER_FILE));
     FILE *f = open_memstream(&text, &size);
     if (!f) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
-    for (int i = 0; i < s->sweep.n; i++) fprintf(f, "%s\n", s->task[i].name);
+    for (int i = 0; i < s->sweep.n; i++) fprintf(f, "%s\n", s->name[i].folder);
     fclose(f);
     sgn_status status = sgn_write_file(path, text, size);
     free(text);
@@ -240,15 +218,16 @@ static sgn_status run_sweep(state *s)
     else snprintf(s->folder, sizeof s->folder, "runs/%s", base.name);
     SGN_TRY(sgn_sweep_load(&s->sweep, s->a->word[0], s->a->override, s->a->overrides));
     s->task = sgn_alloc((size_t)s->sweep.n, sizeof *s->task);
-    if (!s->task) return SGN_EMEM;
-    for (int i = 0; i < s->sweep.n; i++) SGN_TRY(name_task(s, i, &base));
+    s->name = sgn_alloc((size_t)s->sweep.n, sizeof *s->name);
+    if (!s->task || !s->name) return SGN_EMEM;
+    SGN_TRY(name_tasks(s));
     s->todo = count_todo(s);
     if (s->a->dry_run) return print_plan(s), SGN_OK;
     SGN_TRY(sgn_mkdirs(s->folder));
     SGN_TRY(write_order(s));
     sgn_signals_catch();
     SGN_TRY(run_all(s));
-    return s->a->quiet ? SGN_OK : print_results(s);
+    return print_results(s);
 }
 
 static sgn_status run(const sgn_arguments *a)
@@ -259,6 +238,7 @@ static sgn_status run(const sgn_arguments *a)
     sgn_status status = run_sweep(s);
     sgn_sweep_free(&s->sweep);
     sgn_free(s->task);
+    sgn_free(s->name);
     sgn_free(s);
     return status;
 }

@@ -105,6 +105,53 @@ static void check_absent(const model *m, const char *what)
 
 Test(constraints, links_off_the_support_do_not_exist) { check_all(check_absent); }
 
+/* Entry (i, j)'s scale unit, for a matrix of four blocks of rows. */
+static int unit_of(const model *m, const sgn_link *w, int i, int j)
+{
+    switch ((sgn_scale_kind)m->config.net.scale) {
+    case SGN_SCALE_ROW: return i;
+    case SGN_SCALE_COLUMN: return j;
+    case SGN_SCALE_BLOCK: return i / (w->rows / 4);
+    case SGN_SCALE_GLOBAL:
+    case SGN_SCALE_LAYER: break;
+    }
+    return 0;
+}
+
+/* Links of one unit are 0 or of one magnitude; returns how many magnitudes there are. */
+static int magnitudes(const model *m, const sgn_link *w, const char *what)
+{
+    double of_unit[32] = {0};
+    int found = 0;
+    for (int j = 0; j < w->cols; j++)
+        for (int i = 0; i < w->rows; i++) {
+            double size = fabs(w->weight[i + j * w->rows]);
+            double *wanted = &of_unit[unit_of(m, w, i, j)];
+            if (size == 0) continue;
+            found += *wanted == 0;
+            if (*wanted == 0) *wanted = size;
+            cr_expect_eq(size, *wanted, "%s: %s[%d, %d]", what, w->name, i, j);
+        }
+    for (int a = 0; a < 32; a++)
+        for (int b = 0; b < a; b++)
+            cr_expect(of_unit[a] == 0 || of_unit[a] != of_unit[b], "%s: units %d, %d", what, a, b);
+    return found;
+}
+
+static void check_units(const model *m, const char *what)
+{
+    if (m->net->constraint->scales == SGN_SCALES_NONE || m->net->as.planes > 1) return;
+    shake(m->net, 0.05);
+    int many = m->config.net.scale > SGN_SCALE_LAYER;
+    FOR_EACH_MATRIX(w, m)
+    {
+        int found = magnitudes(m, w, what);
+        cr_expect(many ? found > 1 : found == 1, "%s: %d magnitudes", what, found);
+    }
+}
+
+Test(constraints, links_of_one_scale_have_one_magnitude) { check_all(check_units); }
+
 /* ---- starting ---------------------------------------------------------------------------------- */
 
 /* |W - target|^2 and |target|^2 over all link matrices; the unconstrained network is the target. */

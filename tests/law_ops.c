@@ -33,6 +33,10 @@ static sgn_var twice(sgn_tape *t, const sgn_var *in)
 {
     return sgn_apply_to(t, in[0], OWN, sgn_apply_transposed(t, OWN, in[0]));
 }
+static sgn_var there_and_back(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_apply_transposed(t, OWN, sgn_apply(t, OWN, in[0]));
+}
 static sgn_var residual(sgn_tape *t, const sgn_var *in) { return sgn_residual(t, in[0], in[1]); }
 static sgn_var backproject(sgn_tape *t, const sgn_var *in) { return sgn_backproject(t, in[0]); }
 static sgn_var mix(sgn_tape *t, const sgn_var *in) { return sgn_mix(t, 1.5, in[0], -0.5, in[1]); }
@@ -83,6 +87,7 @@ static const operation operations[] = {
     {"apply to", apply_to, {N, M}, {M, N}, FIRST | SECOND},
     {"apply transposed", transposed, {M}, {M, N}, FIRST},
     {"one matrix twice", twice, {M}, {M, N}, FIRST},
+    {"one matrix there and back", there_and_back, {N}, {M, N}, FIRST},
     {"residual", residual, {M, N}, {0}, SECOND},
     {"backproject", backproject, {M}, {0}, FIRST},
     {"mix", mix, {N, N}, {0}, FIRST | SECOND},

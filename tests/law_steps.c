@@ -37,7 +37,7 @@ static watch train(const sgn_config *c, int threads, int stop_after, char hash[3
     watch w = {.stop_after = stop_after};
     sgn_observer observer = {.context = &w, .stop = look};
     sgn_pool *pool = NULL;
-    OK(sgn_pool_new(&pool, threads));
+    if (threads) OK(sgn_pool_new(&pool, threads));
     model m = model_of(c);
     sgn_trainer *t = trainer_of(&m, pool);
     if (stop_after) cr_expect_eq(sgn_trainer_run(t, &observer), SGN_ESTOPPED);
@@ -98,15 +98,17 @@ Test(steps, allocate_nothing) { check_all(check_allocations); }
 
 static void check_threads(const sgn_config *c, const char *what)
 {
-    char alone[33], two[33], four[33], again[33], other[33];
+    char poolless[33], alone[33], two[33], four[33], again[33], other[33];
     sgn_config reseeded = *c;
     reseeded.seed++;
+    train(c, 0, 0, poolless);
     train(c, 1, 0, alone);
     train(c, 1, 0, again);
     train(c, 2, 0, two);
     train(c, 4, 0, four);
     train(&reseeded, 1, 0, other);
     cr_expect_str_eq(alone, again, "%s, twice", what);
+    cr_expect_str_eq(alone, poolless, "%s, without a pool", what);
     cr_expect_str_eq(alone, two, "%s, 2 threads", what);
     cr_expect_str_eq(alone, four, "%s, 4 threads", what);
     cr_expect_str_neq(alone, other, "%s, another seed", what);

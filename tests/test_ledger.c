@@ -115,6 +115,12 @@ Test(ledger, a_ternary_link_costs_log2_of_3)
 {
     expect_bits("weights.constraint=ternary-absmean", log2(3) * DEPTH * SIZE, 0, REAL * DEPTH,
                 SCALARS, A);
+    /* a code of 0 says that a link is off, so every link has one ... */
+    expect_bits("weights.constraint=ternary-absmean weights.support=magnitude",
+                log2(3) * DEPTH * SIZE, 0, REAL * DEPTH, SCALARS, A);
+    /* ... but those that the configuration leaves out */
+    expect_bits("weights.constraint=ternary-absmean weights.support=random weights.density=0.5",
+                log2(3) * DEPTH * SIZE / 2, 0, REAL * DEPTH, SCALARS, A);
 }
 
 Test(ledger, real_links_that_are_frozen_are_physics)

@@ -7,7 +7,7 @@
 
 static const char small[] = "problem.m=16 problem.n=32 problem.sparsity=0.1 network.depth=4 "
                             "train.batch=32 train.steps=120 train.epoch_steps=40 "
-                            "train.validation_samples=64";
+                            "train.validation_samples=64 train.lr=0.003";
 
 /* ---- what an observer hears -------------------------------------------------------------------- */
 
@@ -237,7 +237,7 @@ static void expect_divergence(model *m, const char *words)
 
 Test(trainer, a_step_size_out_of_all_measure_is_divergence)
 {
-    sgn_config c = config_of("%s weights.constraint=full train.lr=1e12", small);
+    sgn_config c = config_of("%s weights.constraint=full train.lr=1e12 network.depth=32", small);
     model m = model_of(&c);
     expect_divergence(&m, "layer");
 }

@@ -33,6 +33,13 @@ static inline const uint8_t *sgn_plane_on(const sgn_link *w, int p, size_t first
     return w->support[p] ? w->support[p]->on + first : NULL;
 }
 
+/* The links that the gradient of plane p may reach: those on a support that stays; every one where it
+   moves, for only so can a link come back. */
+static inline const uint8_t *sgn_plane_mask(const sgn_link *w, int p, size_t first)
+{
+    return w->support[p] && w->support[p]->moves ? NULL : sgn_plane_on(w, p, first);
+}
+
 /* scale->weight[unit, p] = mean |v| over the unit's entries on the support of plane p, where v is
    the latents of plane p, or the weights.  0 where a unit has no link. */
 void sgn_group_mean_abs(const sgn_group *g, int p, int of_latents);

@@ -7,6 +7,15 @@ static double active(const sgn_link *w, int plane)
     return w->support[plane] ? (double)w->support[plane]->active : (double)sgn_link_size(w);
 }
 
+/* Links of a plane that have a code in memory.  A code that says itself that its link is off stands
+   for every entry, unless problem and configuration already tell which are off. */
+static double coded(const sgn_net *net, const sgn_link *w, int plane)
+{
+    const sgn_support *s = w->support[plane];
+    return s && !s->derived && !net->constraint->stores_support ? (double)sgn_link_size(w)
+                                                                : active(w, plane);
+}
+
 /* A link of a sum of planes counts once however many planes it is on. */
 static double active_links(const sgn_link *w)
 {
@@ -27,8 +36,8 @@ static void charge_links(const sgn_net *net, const sgn_link *w, sgn_ledger *l)
     l->weights += size;
     l->active_links += uses * active_links(w);
     for (int p = 0; p < w->planes; p++) {
-        l->parameters += active(w, p);
-        double bits = net->constraint->bits_per_active * active(w, p);
+        l->parameters += coded(net, w, p);
+        double bits = net->constraint->bits_per_active * coded(net, w, p);
         if (!w->trained && net->constraint->scales == SGN_SCALES_NONE)
             l->physics_bits += bits;  // a real matrix computed from A
         else l->stored.sign += bits;

@@ -39,7 +39,7 @@ const sgn_option sgn_weights_options[] = {
     {"planes", SGN_OPT_INT, AT(planes), 4, 1, SGN_MAX_PLANES, NULL,
      "sign planes of constraint planes"},
     {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random",
-     "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L"},
+     "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L, auto on support physics"},
     {"frozen", SGN_OPT_BOOL, AT(frozen), 0, 0, 0, NULL,
      "keep the projected initial links, learn the scalars only"},
 };
@@ -56,6 +56,14 @@ static void resolve_iteration(sgn_net_settings *as, const sgn_iteration *best)
     if (as->physics_term == SGN_PHYSICS_NONE) as->physics_term = best->physics_term;
 }
 
+/* On the support of A' the signs of A' are the better code: exact where A is +-c. */
+static int best_init(const sgn_net_settings *as, const sgn_solver *solver,
+                     const sgn_constraint *constraint)
+{
+    int on_physics = !strcmp(as->support, "physics") && constraint->scales != SGN_SCALES_NONE;
+    return on_physics || !strcmp(solver->init, "adjoint") ? SGN_INIT_ADJOINT : SGN_INIT_ANALYTIC;
+}
+
 sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
 {
     const sgn_constraint *constraint;
@@ -63,8 +71,7 @@ sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
     SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
     SGN_TRY(sgn_support_kind_find(as->support, &support));
     if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
-    if (as->init == SGN_INIT_AUTO)
-        as->init = !strcmp(solver->init, "adjoint") ? SGN_INIT_ADJOINT : SGN_INIT_ANALYTIC;
+    if (as->init == SGN_INIT_AUTO) as->init = best_init(as, solver, constraint);
     resolve_iteration(as, &solver->trained);
     if (isnan(as->density)) as->density = constraint->density;
     if (isnan(as->theta) && as->threshold == RESIDUAL_THRESHOLD) as->theta = 0.5;

@@ -122,14 +122,13 @@ void sgn_signs_pullback(const sgn_group *g)
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         for (int p = 0; p < w->planes; p++) {
-            int moves = w->support[p] && w->support[p]->moves;
             for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
                 const uint8_t *on = sgn_plane_on(w, p, r.first);
                 const sgn_real *dw = w->dweight + r.first;
                 g->scale->dweight[p * g->units + r.unit] +=
                     (sgn_real)dot_signs(dw, sgn_plane(w, p, r.first), on, r.count);
-                pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw, moves ? NULL : on,
-                     r.count);
+                pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw,
+                     sgn_plane_mask(w, p, r.first), r.count);
             }
         }
     }

@@ -38,7 +38,10 @@ struct sgn_tape {
     void *context;
 };
 
-static int is_matrix(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
+static int is_matrix(const sgn_link *w)
+{
+    return w->role == SGN_ROLE_LINKS || w->role == SGN_ROLE_PHYSICS;
+}
 
 /* ---- recording ------------------------------------------------------------------------------ */
 

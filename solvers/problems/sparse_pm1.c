@@ -53,8 +53,7 @@ static sgn_status draw(const sgn_problem_settings *as, sgn_rng *rng, sgn_mat A)
                         "least %g is needed",
                         as->density, weight * A.cols, A.rows,
                         ceil((double)A.rows / A.cols) / A.rows);
-    for (int j = 0; j < A.cols; j++)
-        draw_column(A, j, weight, (sgn_real)(1 / sqrt(weight)), rng);
+    for (int j = 0; j < A.cols; j++) draw_column(A, j, weight, (sgn_real)(1 / sqrt(weight)), rng);
     for (int i = 0; i < A.rows; i++) fill_row(A, i, rng);
     return SGN_OK;
 }

@@ -1,5 +1,5 @@
 /* full.c -- no constraint: W = V on the support, one real per link.  The baseline. */
-#include "unroll/link.h"
+#include "unroll/group.h"
 
 #include <string.h>
 
@@ -10,26 +10,34 @@ static void start(const sgn_group *g)
                sgn_link_size(g->link[k]) * sizeof(sgn_real));
 }
 
-/* to = from where the link exists, else 0 */
-static void masked(const sgn_link *w, const sgn_real *from, sgn_real *to)
+/* to = from on the mask (NULL: everywhere), else 0 */
+static void masked(const sgn_link *w, const uint8_t *mask, const sgn_real *from, sgn_real *to)
 {
-    const uint8_t *on = w->support[0] ? w->support[0]->on : NULL;
-    for (size_t i = 0; i < sgn_link_size(w); i++) to[i] = !on || on[i] ? from[i] : 0;
+    for (size_t i = 0; i < sgn_link_size(w); i++) to[i] = !mask || mask[i] ? from[i] : 0;
 }
 
 static void project(const sgn_group *g)
 {
-    for (int k = 0; k < g->n; k++) masked(g->link[k], g->link[k]->latent, g->link[k]->weight);
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        masked(w, sgn_plane_on(w, 0, 0), w->latent, w->weight);
+    }
 }
 
 static void pullback(const sgn_group *g)
 {
-    for (int k = 0; k < g->n; k++) masked(g->link[k], g->link[k]->dweight, g->link[k]->dlatent);
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        masked(w, sgn_plane_mask(w, 0, 0), w->dweight, w->dlatent);
+    }
 }
 
 static void quantise(const sgn_group *g)
 {
-    for (int k = 0; k < g->n; k++) masked(g->link[k], g->link[k]->latent, g->link[k]->latent);
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        masked(w, sgn_plane_on(w, 0, 0), w->latent, w->latent);
+    }
 }
 
 const sgn_constraint sgn_constraint_full = {

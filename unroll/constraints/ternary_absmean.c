@@ -41,9 +41,9 @@ static void pullback(const sgn_group *g)
 {
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
-        const uint8_t *on = sgn_plane_on(w, 0, 0);
+        const uint8_t *mask = sgn_plane_mask(w, 0, 0);
         for (size_t i = 0; i < sgn_link_size(w); i++)
-            w->dlatent[i] = !on || on[i] ? w->dweight[i] : 0;
+            w->dlatent[i] = !mask || mask[i] ? w->dweight[i] : 0;
     }
 }
 
