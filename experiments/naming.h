@@ -11,8 +11,8 @@ typedef struct {
 } sgn_point_name;
 
 /* Fills name (sweep->n).  A label is the case's with the values that lists vary, seeds left out; a
-   folder ends in a hash of the resolved config: a point is found again whatever else is swept, and
-   one whose config has been edited since is another. */
+   folder is the label and a hash of the resolved config: a point is found again when lists get
+   longer, and one whose config has been edited since is another. */
 SGN_MUST_CHECK sgn_status sgn_points_name(const sgn_sweep *sweep, const char *config_path,
                                           sgn_point_name *name);
 

@@ -115,6 +115,7 @@ static sgn_status solve(solving *s, const sgn_arguments *a)
     sgn_status status = score_both(s, &summary);
     fill(&summary, s);
     if (a->label) snprintf(summary.label, sizeof summary.label, "%s", a->label);
+    else snprintf(summary.label, sizeof summary.label, "%.40s", s->solver->name);
     if (!status) status = save(&summary, c, a);
     if (!status) status = sgn_print_summary(&summary, a->json);
     if (!status && !a->json)

@@ -46,13 +46,13 @@ sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind)
 {
     char *bytes;
     size_t size;
-    sgn_status s = sgn_h5_image(*file, BLOCK, &bytes, &size);
+    sgn_status s = sgn_h5_image(*file, &bytes, &size);
+    if (s == SGN_OK) {
+        user_block b = block_of(kind, bytes + BLOCK, size);
+        memcpy(bytes, &b, sizeof b);
+        s = sgn_write_file(path, bytes, BLOCK + size);
+    }
     sgn_h5_drop(file);
-    SGN_TRY(s);
-    user_block b = block_of(kind, bytes + BLOCK, size - BLOCK);
-    memcpy(bytes, &b, sizeof b);
-    s = sgn_write_file(path, bytes, size);
-    sgn_free(bytes);
     return s;
 }
 

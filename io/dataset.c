@@ -184,11 +184,8 @@ sgn_status sgn_dataset_save(const sgn_dataset *d, const char *path)
     SGN_H5 file = H5I_INVALID_HID;
     SGN_TRY(sgn_h5_create(&file, 0));
     SGN_TRY(write_all(file, *d));
-    SGN_TRY(sgn_h5_image(file, 0, &bytes, &size));
-    sgn_h5_drop(&file);
-    sgn_status s = sgn_write_file(path, bytes, size);
-    sgn_free(bytes);
-    return s;
+    SGN_TRY(sgn_h5_image(file, &bytes, &size));
+    return sgn_write_file(path, bytes, size);
 }
 
 /* ---- a problem ------------------------------------------------------------------------------ */

@@ -127,7 +127,7 @@ static const struct {
      "a style.",
      error_over_layers},
     {"validation", "Error while training",
-     "Error on the validation vectors, which choose the weights that are kept.", error_over_steps},
+     "Error on the validation vectors, by which best.h5 is chosen.", error_over_steps},
     {"bits", "Error against size",
      "Test error against what a file must hold of the learned weights: signs, support, scales and "
      "scalars, per possible link. Lower and further to the left is better.",

@@ -56,9 +56,9 @@ SGN_MUST_CHECK sgn_status sgn_h5_write_text(hid_t at, const char *name, const ch
 SGN_MUST_CHECK sgn_status sgn_h5_set(hid_t at, const char *name, sgn_h5_type type,
                                      const void *value);
 SGN_MUST_CHECK sgn_status sgn_h5_set_text(hid_t at, const char *name, const char *text);
-/* The bytes of the file behind `head` zero bytes, its user block left out.  The caller gives *bytes
-   to sgn_free. */
-SGN_MUST_CHECK sgn_status sgn_h5_image(hid_t file, size_t head, char **bytes, size_t *size);
+/* The memory of a file made by sgn_h5_create: its user block, then *size bytes of content.  Borrowed
+   until the file is closed: a copy would double what a checkpoint takes. */
+SGN_MUST_CHECK sgn_status sgn_h5_image(hid_t file, char **bytes, size_t *size);
 
 /* ---- reading a file ------------------------------------------------------------------------- */
 

@@ -4,8 +4,9 @@ import numpy as np
 
 random = np.random.default_rng(1)
 A = random.standard_normal((20, 40))
-A /= np.linalg.norm(A, axis=0)
+A = (A / np.linalg.norm(A, axis=0)).astype("f4").astype("f8")
 x = random.standard_normal((64, 40)) * (random.random((64, 40)) < 0.1)
+x = x.astype("f4").astype("f8")
 y = x @ A.T
 
 

@@ -1,6 +1,6 @@
 # lib.sh -- what the tests of the program, cli/*.sh, share: a folder to work in, a tiny config, a run
 # of the program whose output is kept, and a count of what did not hold.
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2002
 set -eu
 : "${SIGNROLL:?the program}" "${ROOT:?the source folder}"
 python=/usr/bin/python3 # Debian's own, which sees Debian's h5py
@@ -54,7 +54,9 @@ runs() {
 field() { sed -n "s/^[[:space:]]*\"$1\":[[:space:]]*\"\{0,1\}\([^\",]*\).*/\1/p" "$2"; }
 
 # equal LAW A B
-equal() { [ "$2" = "$3" ] && [ -n "$2" ] || fault "$1: '$2' and '$3'"; }
+equal() {
+    if [ "$2" != "$3" ] || [ -z "$2" ]; then fault "$1: '$2' and '$3'"; fi
+}
 
 # wait_for FILE LINES: until the file has so many lines; gives up after a minute.
 wait_for() {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The same config gives the same bits: twice, on any number of threads, and when a training is stopped
 # anywhere, by request, by Ctrl-C or by a kill, and resumed.
+# shellcheck source=tests/lib.sh
 . "${ROOT:?}/tests/lib.sh"
 
 # shellcheck disable=SC2086 # $settings is a list of words

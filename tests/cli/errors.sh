@@ -2,6 +2,7 @@
 # What is wrong is refused with its exit status and one line on standard error that names it and says
 # what would be right; nothing is written.  A training that diverges says where, and leaves a
 # checkpoint that can be used.
+# shellcheck source=tests/lib.sh
 . "${ROOT:?}/tests/lib.sh"
 needs_h5py
 
