@@ -139,7 +139,8 @@ static char *doc_of(const sgn_command *c)
 sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_arguments *a)
 {
     struct argp_option option[OPTIONS + 1] = {{0}};
-    for (int i = 0, n = 0; i < OPTIONS; i++)
+    int n = 0;
+    for (int i = 0; i < OPTIONS; i++)
         if (c->takes & all[i].takes) option[n++] = all[i].option;
     SGN_TRY(check_options(c, argc, argv));
     char name[64], *program = name, *doc = doc_of(c);
@@ -153,7 +154,7 @@ sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_
         return sgn_fail(SGN_EMEM, "out of memory");
     }
     argv[0] = program;
-    struct argp argp = {option, parse, c->usage, doc, NULL, NULL, NULL};
+    struct argp argp = {n ? option : NULL, parse, c->usage, doc, NULL, NULL, NULL};
     parse_state state = {c, a, SGN_OK};
     error_t error = argp_parse(&argp, argc, argv, 0, NULL, &state);
     free(doc);

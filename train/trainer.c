@@ -196,13 +196,17 @@ static sgn_status gradient_norm(sgn_trainer *t, double *norm)
     return SGN_OK;
 }
 
+/* train.lr is the step of latents of this size, others move in proportion: a sign flips, and a real
+   link changes by a share of itself, after as many steps whatever the size of the problem. */
+static const double size_of_lr = 0.1;
+
 static void chunk_update(void *context, int item)
 {
     const sgn_trainer *t = context;
     const chunk *c = &t->chunk[item];
     const sgn_link *w = &t->net->param[c->param];
     sgn_update u = t->update;
-    u.lr *= w->role == SGN_ROLE_LINKS ? t->as.lr : t->as.lr_scalars;
+    u.lr *= w->role == SGN_ROLE_LINKS ? t->as.lr * w->size / size_of_lr : t->as.lr_scalars;
     size_t nlatents, at;
     at = (size_t)(w->latent - sgn_net_latents(t->net, &nlatents)) + c->first;
     sgn_real *moment[SGN_MAX_MOMENTS];

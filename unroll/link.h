@@ -34,8 +34,9 @@ typedef struct sgn_link {
     int layer;                 // 0 ...; -1: shared by all layers
     sgn_role role;
     int rows, cols;
-    int planes;                            // latent matrices whose quantised sum is the weight
-    int trained;                           // 0: stays at its initial value
+    int planes;   // latent matrices whose quantised sum is the weight
+    int trained;  // 0: stays at its initial value
+    double size;  // root mean square of a link matrix at the start; 0 for scalars
     sgn_support *support[SGN_MAX_PLANES];  // of each plane; NULL: every link exists
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
     sgn_real *weight;                      // (rows * cols) what the network multiplies by

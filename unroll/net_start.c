@@ -115,6 +115,14 @@ static sgn_status set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
 
 /* ---- from target values to latents ------------------------------------------------------------ */
 
+/* The target's size is that of the latents, whatever they come to stand for: steps of the optimiser
+   are relative to it (train/trainer.c). */
+static void measure(sgn_link *w)
+{
+    sgn_mat target = sgn_mat_view(w->weight, w->rows, w->cols);
+    w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
+}
+
 static void start_links(const sgn_net *net, const sgn_group *g, const sgn_constraint *c)
 {
     if (!net->relaxed) c->start(g);
@@ -125,6 +133,8 @@ static void start_links(const sgn_net *net, const sgn_group *g, const sgn_constr
 
 static void latents_from_values(sgn_net *net)
 {
+    for (int p = 0; p < net->nparams; p++)
+        if (net->param[p].role == SGN_ROLE_LINKS) measure(&net->param[p]);
     for (int i = 0; i < net->ngroups; i++)
         start_links(net, &net->group[i].links, net->group[i].constraint);
     for (int p = 0; p < net->nparams; p++) {

@@ -6,10 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Root mean square of the latents of a plane at the start.  Against Adam's step of 3e-3 it decides
-   how soon a sign can flip; 0.03 to 0.3 trained alike. */
-static const double start_rms = 0.1;
-
 static sgn_real *scales_of(const sgn_group *g, int p) { return g->scale->weight + p * g->units; }
 
 /* ---- start ---------------------------------------------------------------------------------- */
@@ -53,7 +49,7 @@ void sgn_signs_start(const sgn_group *g)
         for (int k = 0; k < g->n; k++) {
             copy_residual_to_latents(g->link[k], p);
             subtract_plane(g, g->link[k], p);
-            set_rms(sgn_plane(g->link[k], p, 0), sgn_link_size(g->link[k]), start_rms);
+            set_rms(sgn_plane(g->link[k], p, 0), sgn_link_size(g->link[k]), g->link[k]->size);
         }
     }
 }

@@ -137,7 +137,7 @@ refuses 3 'only_A.h5 has no dataset x' eval finished/last.h5 only_A.h5
 refuses 3 'short_x.h5: x has shape' eval finished/last.h5 short_x.h5
 
 # ---- divergence ----
-roll train ../tiny.yml weights.constraint=full train.lr=1e9 --quiet --json --out diverged
+roll train ../tiny.yml weights.constraint=full network.depth=32 train.lr=1e12 --quiet --json --out diverged
 equal 'exit status of a training that diverges' "$code" 5
 equal 'lines on standard error' "$(wc -l <"$work/err")" 1
 check 'the line names the step, the layer and the remedy' grep -qE \
