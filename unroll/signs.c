@@ -56,17 +56,15 @@ void sgn_signs_start(const sgn_group *g)
 
 /* ---- project and pull back -------------------------------------------------------------------- */
 
-/* w = keep w + s sign(v) on the support; keep is 0 or 1 */
-SGN_VECTOR static void add_signs(sgn_real *restrict w, sgn_real keep, sgn_real s,
+/* w = s sign(v) on the support and 0 off it, added to w when `adds`.  An absent link is +0, never -0:
+   the fingerprint of the weights sees the difference. */
+SGN_VECTOR static void put_signs(sgn_real *restrict w, int adds, sgn_real s,
                                  const sgn_real *restrict v, const uint8_t *restrict on, size_t n)
 {
-    if (!on)
-        for (size_t i = 0; i < n; i++) w[i] = keep * w[i] + (v[i] < 0 ? -s : s);
-    else
-        for (size_t i = 0; i < n; i++) {
-            sgn_real signed_scale = v[i] < 0 ? -s : s;
-            w[i] = keep * w[i] + (sgn_real)on[i] * signed_scale;
-        }
+    for (size_t i = 0; i < n; i++) {
+        sgn_real signed_scale = v[i] < 0 ? -s : s, before = adds ? w[i] : 0;
+        w[i] = before + (!on || on[i] ? signed_scale : 0);
+    }
 }
 
 void sgn_signs_project(const sgn_group *g)
@@ -75,7 +73,7 @@ void sgn_signs_project(const sgn_group *g)
         const sgn_link *w = g->link[k];
         for (int p = 0; p < w->planes; p++)
             for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-                add_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
+                put_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
                           sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
     }
 }
