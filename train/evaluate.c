@@ -56,6 +56,8 @@ static double quantile(const double *v, int n, double q)
 
 sgn_status sgn_score_of(sgn_mat x, sgn_mat truth, sgn_score *out)
 {
+    if (sgn_mat_sum_squares(truth) == 0)
+        return sgn_fail(SGN_EDATA, "all true vectors are zero: no error can be relative to them");
     double *ratio = sgn_alloc((size_t)x.cols, sizeof *ratio);
     if (!ratio) return SGN_EMEM;
     double errors = 0, sizes = 0;

@@ -19,7 +19,7 @@ typedef struct {
     int signals;
 } sgn_score;
 
-/* Scores estimates x against the truth, both (n, N). */
+/* Scores estimates x against the truth, both (n, N).  SGN_EDATA when the truth is all zero. */
 SGN_MUST_CHECK sgn_status sgn_score_of(sgn_mat x, sgn_mat truth, sgn_score *out);
 
 /* Runs the network over all columns of y (m, N) into x (n, N), batch by batch.  layer_nmse_db

@@ -165,6 +165,16 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
     return SGN_OK;
 }
 
+sgn_status sgn_net_relax(sgn_net *net, uint64_t seed)
+{
+    net->relaxed = 1;
+    for (int i = 0; i < net->nsupports; i++) {
+        net->support[i]->moves = 0;
+        if (net->support[i]->density > 0) sgn_support_fill(net->support[i]);
+    }
+    return sgn_net_start(net, seed);
+}
+
 void sgn_net_set_iteration_number(sgn_net *net, int k)
 {
     const sgn_layer *l = &net->memory->layer[0];
