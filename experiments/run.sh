@@ -13,6 +13,5 @@ sh experiments/setup.sh
 
 jobs=$(nproc)
 [ "$jobs" -le 2 ] || jobs=2
-build/signroll sweep experiments/configs/quickstart.yml -j "$jobs" "$@"
-build/signroll report runs/quickstart --out runs/quickstart
-echo "The report: $(pwd)/runs/quickstart/report.html"
+build/signroll sweep experiments/configs/quickstart.yml -j "$jobs" "$@" >/dev/null
+build/signroll report runs/quickstart
