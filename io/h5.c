@@ -77,7 +77,7 @@ sgn_status sgn_h5_create(hid_t *file, size_t user_block)
     /* The earliest format, the default: 1.10 cannot reopen an image in the later ones. */
     H5_TRY(H5Pset_fapl_core(access, GROWTH, 0));
     H5_TRY(H5Pset_fclose_degree(access, H5F_CLOSE_SEMI));
-    hid_t made = H5Fcreate("signroll", H5F_ACC_TRUNC, create, access);
+    hid_t made = H5Fcreate(SGN_H5_IMAGE, H5F_ACC_TRUNC, create, access);
     H5_TRY(made);
     *file = made;
     return SGN_OK;

@@ -52,6 +52,10 @@ SGN_MUST_CHECK sgn_status sgn_h5_write(hid_t at, const char *name, sgn_h5_type t
 void sgn_h5_transpose(sgn_mat a, sgn_real *out);  // out (a.cols, a.rows), packed
 SGN_MUST_CHECK sgn_status sgn_h5_write_matrix(hid_t at, const char *name, sgn_mat a);  // row-major
 SGN_MUST_CHECK sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text);
+/* What an image in memory is called.  HDF5 looks a file of that name up in the current folder first, so
+   it is a path that cannot exist. */
+#define SGN_H5_IMAGE "/dev/null/signroll"
+
 /* Attributes of `at`. */
 SGN_MUST_CHECK sgn_status sgn_h5_set(hid_t at, const char *name, sgn_h5_type type,
                                      const void *value);

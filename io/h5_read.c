@@ -29,7 +29,7 @@ static hid_t open_image(char *bytes, size_t size)
     int bad = access < 0 || H5Pset_fapl_core(access, GROWTH, 0) < 0 ||
               H5Pset_file_image(access, bytes, size) < 0;
     sgn_free(bytes);
-    return bad ? H5I_INVALID_HID : H5Fopen("signroll", H5F_ACC_RDONLY, access);
+    return bad ? H5I_INVALID_HID : H5Fopen(SGN_H5_IMAGE, H5F_ACC_RDONLY, access);
 }
 
 sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes, size_t size)
