@@ -1,6 +1,6 @@
 #include "solvers/classical.h"
 
-#include "core/memory.h"
+#include "solvers/lasso_measure.h"
 #include "unroll/net.h"
 
 #include <math.h>
@@ -74,39 +74,30 @@ static int iterate(sgn_net *net, sgn_pool *pool, int cols, int iterations, doubl
     return iterations;
 }
 
-/* sum over the samples of 1/2 |y - A x|^2 + lambda |x|_1; r (m, cols) is room */
-static double objective(const sgn_physics *q, sgn_mat y, sgn_mat x, sgn_mat r)
+static sgn_status iterate_all(const sgn_solver *solver, const sgn_physics *q, int iterations,
+                              double tolerance, sgn_pool *pool, sgn_mat y, sgn_mat x,
+                              sgn_classical_info *info)
 {
-    double l1 = 0;
-    for (int j = 0; j < x.cols; j++)
-        for (int i = 0; i < x.rows; i++) l1 += fabs((double)*sgn_mat_at(x, i, j));
-    sgn_mat_copy(y, r);
-    sgn_gemm(SGN_PLAIN, SGN_PLAIN, -1, q->A, x, 1, r);
-    return sgn_mat_sum_squares(r) / 2 + q->lambda * l1;
+    sgn_net *net;
+    SGN_TRY(sgn_net_new_iteration(&net, solver, q, BATCH));
+    info->iterations = 0;
+    for (int first = 0; first < y.cols; first += BATCH) {
+        int cols = y.cols - first < BATCH ? y.cols - first : BATCH;
+        sgn_mat_copy(sgn_mat_cols(y, first, cols), sgn_mat_cols(sgn_net_input(net), 0, cols));
+        int took = iterate(net, pool, cols, iterations, tolerance);
+        sgn_mat_copy(sgn_mat_cols(sgn_net_estimate(net, 0), 0, cols), sgn_mat_cols(x, first, cols));
+        if (took > info->iterations) info->iterations = took;
+    }
+    sgn_net_free(net);
+    return SGN_OK;
 }
 
 sgn_status sgn_classical_run(const sgn_solver *solver, const sgn_physics *q, int iterations,
                              double tolerance, sgn_pool *pool, sgn_mat y, sgn_mat x,
                              sgn_classical_info *info)
 {
-    sgn_net *net;
-    SGN_TRY(sgn_net_new_iteration(&net, solver, q, BATCH));
-    sgn_real *room = sgn_alloc((size_t)q->A.rows * BATCH, sizeof *room);
-    if (!room) {
-        sgn_net_free(net);
-        return SGN_EMEM;
-    }
-    *info = (sgn_classical_info){0};
-    for (int first = 0; first < y.cols; first += BATCH) {
-        int cols = y.cols - first < BATCH ? y.cols - first : BATCH;
-        sgn_mat yb = sgn_mat_cols(y, first, cols), xb = sgn_mat_cols(x, first, cols);
-        sgn_mat_copy(yb, sgn_mat_cols(sgn_net_input(net), 0, cols));
-        int took = iterate(net, pool, cols, iterations, tolerance);
-        sgn_mat_copy(sgn_mat_cols(sgn_net_estimate(net, 0), 0, cols), xb);
-        info->objective += objective(q, yb, xb, sgn_mat_view(room, q->A.rows, cols)) / y.cols;
-        if (took > info->iterations) info->iterations = took;
-    }
-    sgn_free(room);
-    sgn_net_free(net);
-    return SGN_OK;
+    if (solver->solve) SGN_TRY(solver->solve(q, iterations, tolerance, y, x, info));
+    else SGN_TRY(iterate_all(solver, q, iterations, tolerance, pool, y, x, info));
+    info->objective = info->gap = (double)NAN;
+    return solver->lasso ? sgn_lasso_measure(q, y, x, info) : SGN_OK;
 }

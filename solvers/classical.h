@@ -18,11 +18,6 @@ typedef struct {
 extern const sgn_option sgn_classical_options[];
 extern const int sgn_classical_option_count;
 
-typedef struct {
-    int iterations;    // the most any signal took
-    double objective;  // mean over the signals of 1/2 |y - A x|^2 + lambda |x|_1
-} sgn_classical_info;
-
 /* Solves for every column of y (m, N) into x (n, N).  q->lambda is the l1 weight. */
 SGN_MUST_CHECK sgn_status sgn_classical_run(const sgn_solver *solver, const sgn_physics *q,
                                             int iterations, double tolerance, sgn_pool *pool,

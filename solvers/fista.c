@@ -16,6 +16,7 @@ const sgn_solver sgn_solver_fista = {
     .classical = {.momentum = SGN_MOMENTUM_NESTEROV},
     .trained = {.momentum = SGN_MOMENTUM_NESTEROV},
     .init = "adjoint",
+    .lasso = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

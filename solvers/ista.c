@@ -13,6 +13,7 @@ const sgn_solver sgn_solver_ista = {
     .slot = SGN_COUPLED_SLOTS,
     .state = {SGN_DIM_N, SGN_DIM_N},
     .init = "adjoint",
+    .lasso = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

@@ -37,6 +37,7 @@ const sgn_solver sgn_solver_lista = {
              {"theta", SGN_DIM_1, SGN_DIM_1, SGN_SLOT_THRESHOLD}},
     .state = {SGN_DIM_N, SGN_DIM_N},
     .init = "adjoint",
+    .lasso = 1,
     .step = step,
     .setup = setup,
 };

@@ -35,6 +35,7 @@ const sgn_solver sgn_solver_lista_cp = {
     .state = {SGN_DIM_N, SGN_DIM_N},
     .trained = {.momentum = SGN_MOMENTUM_LEARNED, .selection = 1, .residual_threshold = 1},
     .init = "analytic",
+    .lasso = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

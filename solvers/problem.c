@@ -129,6 +129,8 @@ static sgn_status describe(sgn_problem *q, const sgn_problem_kind *kind)
     p->lambda = default_lambda;
     p->blocks = kind->has_blocks ? q->as.blocks : 1;
     p->one_bit = is_one_bit(p->A);
+    p->sparsity = q->as.sparsity;
+    p->width = p->folds = 1;
     return SGN_OK;
 }
 

@@ -110,6 +110,10 @@ static sgn_status new_net(sgn_net **out, const sgn_net_settings *as, const sgn_s
 {
     const sgn_constraint *constraint;
     sgn_net *net;
+    if (!solver->step)
+        return sgn_fail(SGN_ECONFIG,
+                        "network.solver %s has no iteration to unroll; `solve` runs it",
+                        solver->name);
     SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
     SGN_TRY(check(as, q));
     SGN_TRY(new_empty(&net, as, solver, q, batch));

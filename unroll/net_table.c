@@ -30,11 +30,16 @@ static sgn_param add(sgn_net *net, sgn_link w, const char *name)
     return net->nparams++;
 }
 
+static int is_shared(const sgn_net *net, const sgn_slot *s)
+{
+    return s->shared || (s->kind == SGN_SLOT_LINKS && net->as.tied);
+}
+
 static sgn_param add_slot(sgn_net *net, const sgn_slot *s, int layer)
 {
     int matrix = s->kind == SGN_SLOT_LINKS;
     return add(net,
-               (sgn_link){.layer = matrix && net->as.tied ? SGN_LAYER_SHARED : layer,
+               (sgn_link){.layer = is_shared(net, s) ? SGN_LAYER_SHARED : layer,
                           .role = role_of(s->kind),
                           .rows = sgn_net_dim(net, s->rows),
                           .cols = sgn_net_dim(net, s->cols),
@@ -70,8 +75,8 @@ static void declare_layer(sgn_net *net, int k, sgn_param analytic)
     *l = (sgn_layer){.k = k, .as = as, .analytic = analytic};
     for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
         const sgn_slot *s = &net->solver->slot[i];
-        int shared = k > 0 && net->as.tied && s->kind == SGN_SLOT_LINKS;
-        l->slot[i] = shared ? net->memory->layer[0].slot[i] : add_slot(net, s, k);
+        l->slot[i] =
+            k > 0 && is_shared(net, s) ? net->memory->layer[0].slot[i] : add_slot(net, s, k);
     }
     l->beta = add_scalar(net, as->momentum != SGN_MOMENTUM_NONE, "beta", SGN_ROLE_REAL, k);
     l->step = add_scalar(net, as->step, "step", SGN_ROLE_POSITIVE, k);

@@ -70,6 +70,8 @@ sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
     const sgn_support_kind *support;
     SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
     SGN_TRY(sgn_support_kind_find(as->support, &support));
+    as->frozen |= solver->frozen;
+    as->tied |= solver->tied;
     if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
     if (as->init == SGN_INIT_AUTO) as->init = best_init(as, solver, constraint);
     resolve_iteration(as, &solver->trained);

@@ -21,6 +21,10 @@ typedef struct {
     double lambda;     // the l1 weight of the classical methods
     int blocks;        // diagonal blocks A is known to have; 1: none
     int one_bit;       // every entry of A is -c, 0 or +c for one c
+    double sparsity;   // expected share of nonzeros in x, for methods that are told it
+    int width;      // a sample is so many consecutive columns, whose x share a support; 1: vectors
+    int folds;      // 2: x, A are the real form of complex ones, entry i and i + n/2 are one; or 1
+    int sign_only;  // y = sign(A x + e)
 } sgn_physics;
 
 typedef enum { SGN_DIM_NONE, SGN_DIM_1, SGN_DIM_M, SGN_DIM_N } sgn_dim;  // of A, (m, n)
@@ -38,6 +42,7 @@ typedef struct {
     const char *name;
     sgn_dim rows, cols;
     sgn_slot_kind kind;
+    int shared;  // one value for all layers, whatever network.tied says
 } sgn_slot;
 
 typedef enum { SGN_MOMENTUM_NONE, SGN_MOMENTUM_LEARNED, SGN_MOMENTUM_NESTEROV } sgn_momentum;
@@ -53,6 +58,13 @@ typedef struct {
 
 typedef struct sgn_layer sgn_layer;  // unroll/iteration.h
 
+/* How a classical run went; NAN where a figure does not apply. */
+typedef struct {
+    int iterations;    // the most any sample took
+    double objective;  // mean over the columns of 1/2 |y - A x|^2 + lambda |x|_1
+    double gap;        // largest duality gap of a column, relative to its objective (lasso solvers)
+} sgn_classical_info;
+
 typedef struct sgn_solver {
     const char *name;  // as configs say it
     const char *title, *cite;
@@ -61,11 +73,17 @@ typedef struct sgn_solver {
     sgn_iteration classical;       // the settings of the published method
     sgn_iteration trained;         // what `auto` means in a config: the settings that train best
     const char *init;              // what weights.init: auto means, "analytic" or "adjoint"
+    int tied, frozen;              // its network has one matrix for all layers; does not learn it
+    int lasso;                     // classically it minimises 1/2 |y - A x|^2 + lambda |x|_1
     /* Records iteration l->k: reads state, replaces it. */
     void (*step)(sgn_layer *l, sgn_var y, sgn_var *state);
     /* The values to start from.  W0 (n, m) is the matrix the residual is to be multiplied by:
        A'/L for the classical method.  slot[i] is zero and has the shape of slot i. */
     sgn_status (*setup)(const sgn_physics *q, sgn_mat W0, sgn_mat *slot);
+    /* Instead of step and setup, a method that cannot be unrolled: solves for every column of y (m, N)
+       into x (n, N) and sets info->iterations. */
+    sgn_status (*solve)(const sgn_physics *q, int iterations, double tolerance, sgn_mat y,
+                        sgn_mat x, sgn_classical_info *info);
 } sgn_solver;
 
 int sgn_solver_slots(const sgn_solver *s);  // how many are named
