@@ -120,10 +120,16 @@ sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_tra
 
 /* ---- names ------------------------------------------------------------------------------------------ */
 
+static const char *pilots_name(int pilots)
+{
+    static const char *const name[] = {"qpsk", "zadoff-chu", "gaussian"};
+    return name[pilots];
+}
+
 void sgn_model_problem_text(const sgn_problem *q, char *text, size_t size)
 {
     const sgn_problem_settings *as = &q->as;
-    char file[SGN_PATH_MAX], source[SGN_NAME_MAX];
+    char file[SGN_PATH_MAX], source[SGN_NAME_MAX], columns[16] = "";
     snprintf(file, sizeof file, "%s", as->file);
     if (!strcmp(as->kind, "file")) {
         XXH64_hash_t h =
@@ -132,7 +138,12 @@ void sgn_model_problem_text(const sgn_problem *q, char *text, size_t size)
                  (unsigned long long)(h >> 32));
     } else if (!strcmp(as->kind, "sparse-pm1"))
         snprintf(source, sizeof source, "%.40s %g", as->kind, as->density);
+    else if (q->physics.folds > 1)
+        snprintf(source, sizeof source, "%.24s %s", as->kind, pilots_name(as->pilots));
     else if (as->blocks > 1) snprintf(source, sizeof source, "%.40s %d", as->kind, as->blocks);
     else snprintf(source, sizeof source, "%s", as->kind);
-    snprintf(text, size, "%s %dx%d p=%g snr=%g", source, as->m, as->n, as->sparsity, as->snr_db);
+    if (as->measurements > 1) snprintf(columns, sizeof columns, "x%d", as->measurements);
+    snprintf(text, size, "%s %dx%d%s p%s%g snr=%g%s", source, as->m, as->n, columns,
+             as->exact_sparsity ? "==" : "=", as->sparsity, as->snr_db,
+             as->sign_only ? " signs" : "");
 }

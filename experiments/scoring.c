@@ -60,7 +60,12 @@ void sgn_compare_scores(sgn_summary *s, const sgn_score *train, const sgn_score 
     s->nmse_test_p99_db = test->p99_db;
     s->gap_db = test->nmse_db - train->nmse_db;
     s->gap_linear = test->nmse - train->nmse;
-    s->support_f1 = test->f1;
+    s->support_f1 = test->support.f1;
+    s->support_precision = test->support.precision;
+    s->support_recall = test->support.recall;
+    s->support_auc = test->support.auc;
+    s->nmse_normalised_db = test->direction.nmse_db;
+    s->angle = test->direction.angle;
     s->diverged = !isfinite(test->nmse_db);
 }
 
@@ -71,7 +76,7 @@ static sgn_status score_set(const sgn_model *m, const sgn_set *set, double *laye
     sgn_mat x = sgn_mat_view(sgn_alloc(size, sizeof(sgn_real)), set->x.rows, set->x.cols);
     if (!x.at) return SGN_EMEM;
     sgn_evaluate(m->net, m->pool, set->y, x, set->x, layers);
-    sgn_status status = sgn_score_of(x, set->x, score);
+    sgn_status status = sgn_score_of(&m->problem->physics, x, set->x, score);
     sgn_free(x.at);
     return status;
 }
@@ -112,7 +117,13 @@ sgn_status sgn_score_model(sgn_summary *s, const sgn_model *m)
 
 sgn_status sgn_print_summary(const sgn_summary *s, int json)
 {
-    if (!json) return sgn_results_print(stdout, &(sgn_run){.summary = *s}, 1);
+    if (!json) {
+        SGN_TRY(sgn_results_print(stdout, &(sgn_run){.summary = *s}, 1));
+        if (!isnan(s->angle))
+            printf("\nscaled to the truth's length: NMSE %.2f dB, angle %.4g pi\n",
+                   s->nmse_normalised_db, s->angle);
+        return SGN_OK;
+    }
     char *text;
     SGN_TRY(sgn_summary_json(s, &text));
     puts(text);

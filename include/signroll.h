@@ -71,6 +71,7 @@
 #include "solvers/problem.h"
 #include "solvers/solvers.h"
 
+#include "train/detection.h"
 #include "train/evaluate.h"
 #include "train/trainer.h"
 

@@ -197,7 +197,7 @@ sgn_status sgn_problem_load(sgn_problem **out, const sgn_problem_settings *as, u
     if (!as->file[0])
         return sgn_fail(SGN_ECONFIG, "problem.kind is file, so problem.file must name one");
     sgn_dataset d;
-    SGN_TRY(sgn_dataset_load(&d, as->file, test_limit));
+    SGN_TRY(sgn_dataset_load(&d, as->file, test_limit * as->measurements));
     sgn_status s = d.A.cols > 0
                        ? sgn_problem_from_data(out, as, d.A, d.x, d.y, d.train_x, d.train_y)
                        : sgn_fail(SGN_EDATA, "%s has no dataset A", as->file);

@@ -21,13 +21,15 @@ typedef struct {
     double sparsity, snr_db;
     double nmse_train_db, nmse_test_db, nmse_test_median_db, nmse_test_p99_db;
     double best_db;  // the least validation error seen
-    double gap_db, gap_linear, support_f1;
+    double gap_db, gap_linear;
+    double support_f1, support_precision, support_recall, support_auc;
+    double nmse_normalised_db, angle;  // NAN unless only signs are measured
     double links, active_links, weights, parameters;
     double sign_bits_per_link, stored_bits_per_link, physics_bits_per_link, total_bits_per_link;
     double stored_bytes, bits_per_weight;
     double seconds;
     /* Written only when they are known: of a classical solver, and after export. */
-    double lambda, iterations, objective;
+    double lambda, iterations, objective, duality_gap, seconds_per_signal;
     double file_bits_per_link, file_bytes;
     double *layer_nmse_db;  // (layers) owned: sgn_alloc, sgn_summary_free
     int layers;

@@ -5,12 +5,12 @@
  *
  * It starts at W1 = W0, W2 = I - W0 A; the classical method has W0 = A'/L.
  */
-#include "unroll/iteration.h"
+#include "solvers/lista.h"
 
 enum { W1, W2, THETA };
 enum { X, PREVIOUS };
 
-static void step(sgn_layer *l, sgn_var y, sgn_var *s)
+void sgn_lista_step(sgn_layer *l, sgn_var y, sgn_var *s)
 {
     sgn_var v = sgn_extrapolate(l, s[X], s[PREVIOUS]);
     sgn_var r = l->as->residual_threshold ? sgn_residual(l->tape, y, v) : SGN_NO_VAR;
@@ -19,7 +19,7 @@ static void step(sgn_layer *l, sgn_var y, sgn_var *s)
     s[X] = sgn_threshold(l, z, l->slot[THETA], r);
 }
 
-static sgn_status setup(const sgn_physics *q, sgn_mat W0, sgn_mat *slot)
+sgn_status sgn_lista_setup(const sgn_physics *q, sgn_mat W0, sgn_mat *slot)
 {
     sgn_mat_copy(W0, slot[W1]);
     for (int i = 0; i < slot[W2].rows; i++) *sgn_mat_at(slot[W2], i, i) = 1;
@@ -32,12 +32,10 @@ const sgn_solver sgn_solver_lista = {
     .name = "lista",
     .title = "learned ISTA, two learned matrices a layer",
     .cite = "Gregor & LeCun 2010, ICML",
-    .slot = {{"W1", SGN_DIM_N, SGN_DIM_M, SGN_SLOT_LINKS},
-             {"W2", SGN_DIM_N, SGN_DIM_N, SGN_SLOT_LINKS},
-             {"theta", SGN_DIM_1, SGN_DIM_1, SGN_SLOT_THRESHOLD}},
+    .slot = SGN_LISTA_SLOTS,
     .state = {SGN_DIM_N, SGN_DIM_N},
     .init = "adjoint",
     .lasso = 1,
-    .step = step,
-    .setup = setup,
+    .step = sgn_lista_step,
+    .setup = sgn_lista_setup,
 };

@@ -23,6 +23,14 @@ const sgn_option sgn_problem_options[] = {
     {"snr_db", SGN_OPT_REAL, AT(snr_db), (double)INFINITY, -20, (double)INFINITY, NULL,
      "measurements to noise in dB, per sample; inf for no noise"},
     {"seed", SGN_OPT_SEED, AT(seed), 0, 0, 0, NULL, "seed of A; 0 for the run's"},
+    {"measurements", SGN_OPT_INT, AT(measurements), 1, 1, SGN_SHARD, NULL,
+     "columns of a sample, whose x share one support (antennas): 1 2 4 8 16 32"},
+    {"pilots", SGN_OPT_CHOICE, AT(pilots), 0, 0, 0, "qpsk|zadoff-chu|gaussian",
+     "qpsk: what the users' pilot sequences are made of"},
+    {"sign_only", SGN_OPT_BOOL, AT(sign_only), 0, 0, 0, NULL,
+     "one-bit measurements: y = sign(A x + e), and x of norm 1"},
+    {"exact_sparsity", SGN_OPT_BOOL, AT(exact_sparsity), 0, 0, 0, NULL,
+     "x has sparsity * n nonzeros exactly, instead of on average"},
     {"file", SGN_OPT_PATH, AT(file), 0, 0, 0, "", "kind file: the HDF5 file with A and x"},
 };
 #undef AT
@@ -73,6 +81,14 @@ static sgn_status check_settings(const sgn_problem_settings *as, const sgn_probl
     if ((long long)as->m * as->n > INT_MAX)
         return sgn_fail(SGN_ECONFIG, "problem.m x problem.n is %d x %d, more than %d entries",
                         as->m, as->n, INT_MAX);
+    if (SGN_SHARD % as->measurements)
+        return sgn_fail(SGN_ECONFIG, "problem.measurements is %d, must be 1, 2, 4, 8, 16 or 32",
+                        as->measurements);
+    if (kind->is_complex && (as->m % 2 || as->n % 2))
+        return sgn_fail(SGN_ECONFIG,
+                        "problem.m and problem.n are %d and %d, must be even: real and imaginary "
+                        "parts of problem.kind %s",
+                        as->m, as->n, kind->name);
     if (kind->has_blocks && (as->m % as->blocks || as->n % as->blocks))
         return sgn_fail(SGN_ECONFIG,
                         "problem.blocks is %d, must divide problem.m (%d) and problem.n (%d)",
@@ -130,7 +146,9 @@ static sgn_status describe(sgn_problem *q, const sgn_problem_kind *kind)
     p->blocks = kind->has_blocks ? q->as.blocks : 1;
     p->one_bit = is_one_bit(p->A);
     p->sparsity = q->as.sparsity;
-    p->width = p->folds = 1;
+    p->width = q->as.measurements;
+    p->folds = kind->is_complex ? 2 : 1;
+    p->sign_only = q->as.sign_only;
     return SGN_OK;
 }
 
@@ -201,6 +219,13 @@ static sgn_status check_vectors(const char *name, sgn_mat v, int length, const c
     return check_finite(name, v, 1);
 }
 
+static sgn_status check_samples(const char *name, sgn_mat v, int measurements)
+{
+    if (v.cols % measurements == 0) return SGN_OK;
+    return sgn_fail(SGN_EDATA, "%s has %d vectors, not a multiple of problem.measurements (%d)",
+                    name, v.cols, measurements);
+}
+
 static sgn_status check_pair(sgn_mat A, const char *x_name, sgn_mat x, const char *y_name,
                              sgn_mat y)
 {
@@ -216,7 +241,11 @@ static sgn_status take_pair(sgn_problem *q, sgn_rng_purpose purpose, sgn_mat x, 
                             sgn_mat *own_x, sgn_mat *own_y)
 {
     SGN_TRY(copy_mat(own_x, x));
-    if (y.cols > 0 || x.cols == 0) return copy_mat(own_y, y);
+    if (y.cols > 0 || x.cols == 0) {
+        SGN_TRY(copy_mat(own_y, y));
+        if (q->physics.sign_only) sgn_take_signs(*own_y);
+        return SGN_OK;
+    }
     SGN_TRY(new_mat(own_y, q->as.m, x.cols));
     sgn_problem_observe(q, q->as.seed, purpose, 0, 0, *own_x, *own_y);
     if (!sgn_mat_finite(*own_y))
@@ -237,6 +266,8 @@ sgn_status sgn_problem_from_data(sgn_problem **out, const sgn_problem_settings *
     q->as = *as;
     q->as.m = A.rows, q->as.n = A.cols;
     sgn_status s = check_settings(&q->as, kind);
+    if (s == SGN_OK) s = check_samples("x", test_x, q->as.measurements);
+    if (s == SGN_OK) s = check_samples("train_x", train_x, q->as.measurements);
     if (s == SGN_OK) s = copy_mat(&q->physics.A, A);
     if (s == SGN_OK) s = describe(q, kind);
     if (s == SGN_OK) s = take_pair(q, SGN_RNG_TEST, test_x, test_y, &q->test_x, &q->test_y);

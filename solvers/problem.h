@@ -21,7 +21,13 @@ typedef struct {
     double snr_db;    // of y against e, per sample; INFINITY: no noise
     uint64_t seed;    // of A; 0: the run's seed
     char file[SGN_PATH_MAX];
+    int measurements;    // columns of a sample, whose x share one support
+    int pilots;          // qpsk: sgn_pilots
+    int sign_only;       // y is sign(A x + e); x is drawn with norm 1, which signs do not tell
+    int exact_sparsity;  // x has round(sparsity n) nonzeros, not so many on average
 } sgn_problem_settings;
+
+typedef enum { SGN_PILOTS_QPSK, SGN_PILOTS_ZADOFF_CHU, SGN_PILOTS_GAUSSIAN } sgn_pilots;
 
 extern const sgn_option sgn_problem_options[];
 extern const int sgn_problem_option_count;
@@ -41,6 +47,7 @@ typedef struct {
     /* Fills A (m, n), which is zero; unit columns where that makes sense. */
     sgn_status (*draw)(const sgn_problem_settings *as, sgn_rng *rng, sgn_mat A);
     int has_blocks;  // A is block-diagonal with as.blocks blocks
+    int is_complex;  // A is [Re -Im; Im Re] of a complex matrix; m and n are the real sizes
 } sgn_problem_kind;
 
 const sgn_problem_kind *const *sgn_problem_kinds(void);  // NULL-ended
@@ -61,13 +68,15 @@ void sgn_problem_free(sgn_problem *q);  // NULL is fine
 
 /* ---- signals (solvers/signal.c) ---- */
 
-/* Draws x (n, N) and y = A x + e (m, N): column j is sample (purpose, epoch, first + j), and never
-   zero.  Allocates nothing. */
+/* Draws x (n, N) and y = A x + e (m, N): the columns from j * measurements on are sample (purpose,
+   epoch, first + j), and never zero.  N is whole samples.  Allocates nothing. */
 void sgn_problem_draw(const sgn_problem *q, uint64_t seed, sgn_rng_purpose purpose, uint32_t epoch,
                       uint32_t first, sgn_mat x, sgn_mat y);
 
 /* The second half alone: y = A x + e for x (n, N) that is there already. */
 void sgn_problem_observe(const sgn_problem *q, uint64_t seed, sgn_rng_purpose purpose,
                          uint32_t epoch, uint32_t first, sgn_mat x, sgn_mat y);
+
+void sgn_take_signs(sgn_mat y);  // y <- sign(y), sign(0) = 1: what one bit can tell
 
 #endif

@@ -68,6 +68,21 @@ static sgn_var keep_largest(sgn_tape *t, const sgn_var *in)
 {
     return sgn_keep_largest(t, in[0], 3);
 }
+/* In a support that does not move, and (with x the zero vector) the largest. */
+static sgn_var keep_support(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_keep_support(t, in[0], sgn_keep_largest(t, in[1], 5), 3);
+}
+/* Beside something with a slope, for its own is 0. */
+static sgn_var sign(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_mix(t, 1, in[0], 0.5, sgn_sign(t, in[0]));
+}
+static sgn_var measure(sgn_tape *t, const sgn_var *in) { return sgn_measure(t, in[0]); }
+static sgn_var line_search(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_line_search(t, in[0], in[1], in[2]);
+}
 static sgn_var box(sgn_tape *t, const sgn_var *in) { return sgn_clip(t, in[0], -0.5, 0.8); }
 static sgn_var positive(sgn_tape *t, const sgn_var *in)
 {
@@ -77,6 +92,17 @@ static sgn_var positive(sgn_tape *t, const sgn_var *in)
 static sgn_var onsager(sgn_tape *t, const sgn_var *in)
 {
     return sgn_onsager(t, in[0], sgn_keep_largest(t, in[1], 3), in[2]);
+}
+
+static sgn_var mean_abs(sgn_tape *t, const sgn_var *in) { return sgn_mean_abs(t, in[0]); }
+static sgn_var otherwise(sgn_tape *t, const sgn_var *in) { return sgn_otherwise(t, in[0], in[1]); }
+static sgn_var log_ratio(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_log_ratio(t, sgn_mean_abs(t, in[0]), sgn_mean_abs(t, in[1]));
+}
+static sgn_var pass_largest(sgn_tape *t, const sgn_var *in)
+{
+    return sgn_pass_largest(t, in[0], in[1], in[2]);
 }
 
 enum { FIRST = 1, SECOND = 2, THIRD = 4 };
@@ -101,9 +127,17 @@ static const operation operations[] = {
     {"shrink, residual level, selection", shrink_both, {N, M}, {1, 1}, FIRST},
     {"shrink rows", shrink_rows, {N}, {1, 1}, FIRST},
     {"keep largest", keep_largest, {N}, {0}, FIRST},
+    {"keep support", keep_support, {N, N}, {0}, FIRST | SECOND},
+    {"sign", sign, {N}, {0}, FIRST},
+    {"measure", measure, {N}, {0}, FIRST},
+    {"line search", line_search, {N, M, M}, {0}, FIRST | SECOND | THIRD},
     {"clip to a box", box, {N}, {0}, FIRST},
     {"clip to x >= 0", positive, {N}, {0}, FIRST},
-    {"Onsager", onsager, {M, N, M}, {0}, SECOND | THIRD},
+    {"Onsager", onsager, {M, N, M}, {0}, FIRST | SECOND | THIRD},
+    {"mean abs", mean_abs, {N}, {0}, FIRST},
+    {"otherwise", otherwise, {1, 1}, {0}, FIRST | SECOND},
+    {"log ratio", log_ratio, {N, M}, {0}, 0},
+    {"pass largest", pass_largest, {N, N, 1}, {0}, FIRST | THIRD},
 };
 enum { OPERATIONS = sizeof operations / sizeof *operations };
 

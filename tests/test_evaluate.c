@@ -8,7 +8,8 @@
 static sgn_score score(sgn_real *x, sgn_real *truth, int rows, int cols)
 {
     sgn_score s;
-    OK(sgn_score_of(sgn_mat_view(x, rows, cols), sgn_mat_view(truth, rows, cols), &s));
+    sgn_physics q = {.width = 1, .folds = 1};
+    OK(sgn_score_of(&q, sgn_mat_view(x, rows, cols), sgn_mat_view(truth, rows, cols), &s));
     return s;
 }
 
@@ -44,15 +45,15 @@ Test(evaluate, the_support_is_counted_over_all_signals)
     sgn_real truth[] = {10, 1, 0, 0, /**/ 0, 0, 2, 0};
     sgn_real x[] = {9, 0.009f, 0.02f, 0.009f, /**/ 0.1f, 0.001f, 0, 0};
     sgn_score s = score(x, truth, 4, 2);  // hits 1, false alarms 2, misses 2
-    cr_expect_float_eq(s.precision, 1 / 3., 1e-12);
-    cr_expect_float_eq(s.recall, 1 / 3., 1e-12);
-    cr_expect_float_eq(s.f1, 1 / 3., 1e-12);
+    cr_expect_float_eq(s.support.precision, 1 / 3., 1e-12);
+    cr_expect_float_eq(s.support.recall, 1 / 3., 1e-12);
+    cr_expect_float_eq(s.support.f1, 1 / 3., 1e-12);
     s = score(truth, truth, 4, 2);
-    cr_expect_float_eq(s.f1, 1, 1e-12);
+    cr_expect_float_eq(s.support.f1, 1, 1e-12);
     sgn_real nothing[8] = {0};
     s = score(nothing, truth, 4, 2);
-    cr_expect_eq(s.f1, 0);
-    cr_expect_eq(s.precision, 0);
+    cr_expect_eq(s.support.f1, 0);
+    cr_expect_eq(s.support.precision, 0);
 }
 
 Test(evaluate, success_is_an_error_below_a_hundredth)

@@ -128,7 +128,8 @@ Test(problem, physics_says_what_is_known_about_the_matrix)
     for (const sgn_problem_kind *const *kind = sgn_problem_kinds(); *kind; kind++) {
         if (!drawn_as(*kind, &as)) continue;
         sgn_problem *q = problem(as, 1);
-        int signs = strstr(as.kind, "pm1") || strcmp(as.kind, "rademacher") == 0;
+        int signs = strstr(as.kind, "pm1") || !strcmp(as.kind, "rademacher") ||
+                    (*kind)->is_complex;  // of QPSK pilots
         cr_expect_eq(q->physics.one_bit, signs, "%s", as.kind);
         cr_expect_eq(q->physics.blocks, (*kind)->has_blocks ? 4 : 1, "%s", as.kind);
         cr_expect_float_eq(q->physics.lambda, 0.1, 1e-15);

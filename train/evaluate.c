@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* An entry counts as part of an estimate's support when it exceeds this share of max |x*|. */
-static const double support_level = 1e-3;
 static const double success_level = 1e-2;  // relative error |x - x*| / |x*|
 
 static double decibel(double ratio) { return 10 * log10(fmax(ratio, 1e-300)); }
@@ -17,35 +15,17 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* |x - x*|^2 and |x*|^2 of a signal. */
-static void signal_error(sgn_mat x, sgn_mat truth, int j, double *error, double *size)
+/* |x - x*|^2 and |x*|^2 of a sample, which is `width` columns from j on. */
+static void sample_error(sgn_mat x, sgn_mat truth, int j, int width, double *error, double *size)
 {
     *error = *size = 0;
-    for (int i = 0; i < x.rows; i++) {
-        double t = (double)*sgn_mat_at(truth, i, j), d = (double)*sgn_mat_at(x, i, j) - t;
-        *error += d * d;
-        *size += t * t;
-    }
+    for (int c = j; c < j + width; c++)
+        for (int i = 0; i < x.rows; i++) {
+            double t = (double)*sgn_mat_at(truth, i, c), d = (double)*sgn_mat_at(x, i, c) - t;
+            *error += d * d;
+            *size += t * t;
+        }
 }
-
-typedef struct {
-    double hit, false_alarm, miss;
-} support_counts;
-
-static void count_support(sgn_mat x, sgn_mat truth, int j, support_counts *c)
-{
-    double most = 0;
-    for (int i = 0; i < x.rows; i++) most = fmax(most, fabs((double)*sgn_mat_at(truth, i, j)));
-    for (int i = 0; i < x.rows; i++) {
-        int is = fabs((double)*sgn_mat_at(x, i, j)) > support_level * most;
-        int should = *sgn_mat_at(truth, i, j) != 0;
-        c->hit += is && should;
-        c->false_alarm += is && !should;
-        c->miss += !is && should;
-    }
-}
-
-static double share(double part, double rest) { return part + rest > 0 ? part / (part + rest) : 0; }
 
 /* The q-quantile of sorted v, the nearest rank above. */
 static double quantile(const double *v, int n, double q)
@@ -54,41 +34,39 @@ static double quantile(const double *v, int n, double q)
     return v[(rank < 1 ? 1 : rank) - 1];
 }
 
-sgn_status sgn_score_of(sgn_mat x, sgn_mat truth, sgn_score *out)
+sgn_status sgn_score_of(const sgn_physics *q, sgn_mat x, sgn_mat truth, sgn_score *out)
 {
+    int samples = x.cols / q->width;
     if (sgn_mat_sum_squares(truth) == 0)
         return sgn_fail(SGN_EDATA, "all true vectors are zero: no error can be relative to them");
-    double *ratio = sgn_alloc((size_t)x.cols, sizeof *ratio);
+    double *ratio = sgn_alloc((size_t)samples, sizeof *ratio);
     if (!ratio) return SGN_EMEM;
     double errors = 0, sizes = 0;
-    support_counts c = {0};
-    *out = (sgn_score){.signals = x.cols};
-    for (int j = 0; j < x.cols; j++) {
+    *out = (sgn_score){.signals = samples};
+    for (int j = 0; j < samples; j++) {
         double error, size;
-        signal_error(x, truth, j, &error, &size);
+        sample_error(x, truth, j * q->width, q->width, &error, &size);
         errors += error;
         sizes += size;
         ratio[j] = size > 0 ? error / size : error;
-        out->success += (ratio[j] < success_level * success_level) / (double)x.cols;
-        count_support(x, truth, j, &c);
+        out->success += (ratio[j] < success_level * success_level) / (double)samples;
     }
-    qsort(ratio, (size_t)x.cols, sizeof *ratio, ascending);
+    qsort(ratio, (size_t)samples, sizeof *ratio, ascending);
     out->nmse = errors / fmax(sizes, 1e-300);
     out->nmse_db = isfinite(out->nmse) ? decibel(out->nmse) : (double)NAN;
-    out->median_db = decibel(quantile(ratio, x.cols, 0.5));
-    out->p99_db = decibel(quantile(ratio, x.cols, 0.99));
-    out->precision = share(c.hit, c.false_alarm);
-    out->recall = share(c.hit, c.miss);
-    out->f1 = share(2 * c.hit, c.false_alarm + c.miss);
+    out->median_db = decibel(quantile(ratio, samples, 0.5));
+    out->p99_db = decibel(quantile(ratio, samples, 0.99));
     sgn_free(ratio);
-    return SGN_OK;
+    out->direction =
+        q->sign_only ? sgn_direction_of(x, truth) : (sgn_direction){(double)NAN, (double)NAN};
+    return sgn_detection_of(q, x, truth, &out->support);
 }
 
 static double squared_error(sgn_mat x, sgn_mat truth)
 {
     double sum = 0, error, size;
     for (int j = 0; j < x.cols; j++) {
-        signal_error(x, truth, j, &error, &size);
+        sample_error(x, truth, j, 1, &error, &size);
         sum += error;
     }
     return sum;

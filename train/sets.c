@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SHARD = 32 };  // columns a worker draws at a time
+enum { SHARD = SGN_SHARD };  // columns a worker draws at a time: whole samples of any width
 
 typedef struct {
     const sgn_problem *q;
@@ -16,26 +16,30 @@ typedef struct {
 
 static void draw_consecutive(const job *b, int first, int count)
 {
-    sgn_problem_draw(b->q, b->seed, SGN_RNG_TRAIN, b->epoch, (uint32_t)first,
-                     sgn_mat_cols(b->x, first, count), sgn_mat_cols(b->y, first, count));
+    sgn_problem_draw(b->q, b->seed, SGN_RNG_TRAIN, b->epoch,
+                     (uint32_t)(first / b->q->physics.width), sgn_mat_cols(b->x, first, count),
+                     sgn_mat_cols(b->y, first, count));
 }
 
 static void fetch(const job *b, int j)
 {
-    sgn_mat x = sgn_mat_cols(b->x, j, 1), y = sgn_mat_cols(b->y, j, 1);
+    int width = b->q->physics.width;
+    sgn_mat x = sgn_mat_cols(b->x, j * width, width), y = sgn_mat_cols(b->y, j * width, width);
     if (b->q->train_x.cols) {
-        sgn_mat_copy(sgn_mat_cols(b->q->train_x, b->item[j], 1), x);
-        sgn_mat_copy(sgn_mat_cols(b->q->train_y, b->item[j], 1), y);
+        int from = b->item[j] * width;
+        sgn_mat_copy(sgn_mat_cols(b->q->train_x, from, width), x);
+        sgn_mat_copy(sgn_mat_cols(b->q->train_y, from, width), y);
     } else sgn_problem_draw(b->q, b->seed, SGN_RNG_TRAIN, b->epoch, (uint32_t)b->item[j], x, y);
 }
 
 static void draw_shard(void *context, int shard)
 {
     const job *b = context;
+    int width = b->q->physics.width;
     int first = shard * SHARD, left = b->x.cols - first, count = left < SHARD ? left : SHARD;
     if (!b->item) draw_consecutive(b, first, count);
     else
-        for (int j = first; j < first + count; j++) fetch(b, j);
+        for (int j = first / width; j < (first + count) / width; j++) fetch(b, j);
 }
 
 static void draw(job b, sgn_pool *pool)
@@ -66,9 +70,9 @@ void sgn_set_release(sgn_set *s)
 
 static sgn_status set_new(sgn_set *s, const sgn_problem *q, int count)
 {
-    int m = q->physics.A.rows, n = q->physics.A.cols;
-    s->x = sgn_mat_view(sgn_alloc((size_t)n * (size_t)count, sizeof(sgn_real)), n, count);
-    s->y = sgn_mat_view(sgn_alloc((size_t)m * (size_t)count, sizeof(sgn_real)), m, count);
+    int m = q->physics.A.rows, n = q->physics.A.cols, cols = count * q->physics.width;
+    s->x = sgn_mat_view(sgn_alloc((size_t)n * (size_t)cols, sizeof(sgn_real)), n, cols);
+    s->y = sgn_mat_view(sgn_alloc((size_t)m * (size_t)cols, sizeof(sgn_real)), m, cols);
     if (s->x.at && s->y.at) return SGN_OK;
     sgn_set_release(s);
     return SGN_EMEM;
@@ -76,14 +80,14 @@ static sgn_status set_new(sgn_set *s, const sgn_problem *q, int count)
 
 sgn_status sgn_test_set(sgn_set *out, const sgn_problem *q, uint64_t seed, int count)
 {
-    int given = q->test_x.cols;
+    int given = q->test_x.cols / q->physics.width;
     if (given && given < count)
-        return sgn_fail(SGN_EDATA, "train.test_samples is %d, but %s has only %d test vectors",
-                        count, q->as.file, given);
+        return sgn_fail(SGN_EDATA, "train.test_samples is %d, but %s has only %d test %s", count,
+                        q->as.file, given, q->physics.width > 1 ? "samples" : "vectors");
     SGN_TRY(set_new(out, q, count));
     if (given) {
-        sgn_mat_copy(sgn_mat_cols(q->test_x, 0, count), out->x);
-        sgn_mat_copy(sgn_mat_cols(q->test_y, 0, count), out->y);
+        sgn_mat_copy(sgn_mat_cols(q->test_x, 0, out->x.cols), out->x);
+        sgn_mat_copy(sgn_mat_cols(q->test_y, 0, out->y.cols), out->y);
     } else sgn_problem_draw(q, seed, SGN_RNG_TEST, 0, 0, out->x, out->y);
     return SGN_OK;
 }
@@ -97,14 +101,15 @@ sgn_status sgn_validation_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
 
 int sgn_training_samples(const sgn_problem *q, int samples)
 {
-    int given = q->train_x.cols;
+    int given = q->train_x.cols / q->physics.width;
     return given && (samples == 0 || samples > given) ? given : samples;
 }
 
 static void fresh_set(sgn_set *s, const sgn_problem *q, uint64_t seed, int batch)
 {
-    for (int first = 0, step = 0; first < s->x.cols; first += batch, step++) {
-        int left = s->x.cols - first, count = left < batch ? left : batch;
+    int cols = batch * q->physics.width;
+    for (int first = 0, step = 0; first < s->x.cols; first += cols, step++) {
+        int left = s->x.cols - first, count = left < cols ? left : cols;
         sgn_fresh_batch(q, seed, step, NULL, sgn_mat_cols(s->x, first, count),
                         sgn_mat_cols(s->y, first, count));
     }
@@ -117,7 +122,9 @@ sgn_status sgn_training_set(sgn_set *out, const sgn_problem *q, uint64_t seed, i
     if (samples && count > samples) count = samples;
     SGN_TRY(set_new(out, q, count));
     if (!samples) fresh_set(out, q, seed, batch);
+    int width = q->physics.width;
     for (int j = 0; samples && j < count; j++)
-        sgn_fixed_batch(q, seed, &j, NULL, sgn_mat_cols(out->x, j, 1), sgn_mat_cols(out->y, j, 1));
+        sgn_fixed_batch(q, seed, &j, NULL, sgn_mat_cols(out->x, j * width, width),
+                        sgn_mat_cols(out->y, j * width, width));
     return SGN_OK;
 }

@@ -1,4 +1,4 @@
-/* sets.h -- training, validation and test vectors of a problem.
+/* sets.h -- training, validation and test samples of a problem: of physics.width columns each.
  *
  * Drawn vectors are addressed, not stored: sample j of the fixed training set is stream
  * (seed, train, 0, j) whenever it is asked for, and sample j of step t's fresh batch is
@@ -10,11 +10,11 @@
 #include "core/pool.h"
 #include "solvers/problem.h"
 
-/* Fresh data: the batch of a step, into x (n, B) and y (m, B). */
+/* Fresh data: the batch of a step, into x (n, B) and y (m, B), whole samples. */
 void sgn_fresh_batch(const sgn_problem *q, uint64_t seed, int step, sgn_pool *pool, sgn_mat x,
                      sgn_mat y);
 
-/* Samples item[0 .. x.cols-1] of the fixed training set: the file's vectors, where it has any. */
+/* As many samples item[0 ...] of the fixed training set as x has: the file's, where it has any. */
 void sgn_fixed_batch(const sgn_problem *q, uint64_t seed, const int *item, sgn_pool *pool,
                      sgn_mat x, sgn_mat y);
 
@@ -25,12 +25,12 @@ typedef struct {
 
 void sgn_set_release(sgn_set *s);
 
-/* The first `count` test vectors: the file's, or drawn.  SGN_EDATA when the file has fewer. */
+/* The first `count` test samples: the file's, or drawn.  SGN_EDATA when the file has fewer. */
 SGN_MUST_CHECK sgn_status sgn_test_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
                                        int count);
 SGN_MUST_CHECK sgn_status sgn_validation_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
                                              int count);
-/* `count` vectors the network was trained on: of the fixed set, or (samples 0) fresh ones of the
+/* `count` samples the network was trained on: of the fixed set, or (samples 0) fresh ones of the
    first steps with `batch` samples each. */
 SGN_MUST_CHECK sgn_status sgn_training_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
                                            int samples, int batch, int count);

@@ -58,11 +58,11 @@ static sgn_status make_chunks(sgn_trainer *t)
 static sgn_status allocate(sgn_trainer *t)
 {
     sgn_net_latents(t->net, &t->nlatents);
-    size_t validation = (size_t)t->net->n * (size_t)t->as.validation_samples;
+    int validation = t->as.validation_samples * t->problem->physics.width;
     t->moments = sgn_alloc(t->nlatents * (size_t)t->optimizer->moments, sizeof *t->moments);
     t->signs = sgn_alloc(t->nlatents, 1);
-    t->estimate =
-        sgn_mat_view(sgn_alloc(validation, sizeof(sgn_real)), t->net->n, t->as.validation_samples);
+    t->estimate = sgn_mat_view(sgn_alloc((size_t)t->net->n * (size_t)validation, sizeof(sgn_real)),
+                               t->net->n, validation);
     t->order = sgn_alloc((size_t)t->samples + 1, sizeof *t->order);
     if (!t->moments || !t->signs || !t->estimate.at || !t->order) return SGN_EMEM;
     SGN_TRY(make_chunks(t));
@@ -135,17 +135,17 @@ static void shuffle(sgn_trainer *t, int epoch)
     sgn_rng_shuffle(&rng, t->order, t->samples);
 }
 
-/* Fills the network's input and the loss's truth; returns the number of samples. */
+/* Fills the network's input and the loss's truth; returns the number of columns. */
 static int next_batch(sgn_trainer *t)
 {
-    int step = t->state.step, cols = t->as.batch;
+    int step = t->state.step;
     sgn_mat x = t->loss.truth, y = sgn_net_input(t->net);
     if (!t->samples) {
         sgn_fresh_batch(t->problem, t->seed, step, t->pool, x, y);
-        return cols;
+        return x.cols;
     }
     int first = step % steps_of_epoch(t) * t->as.batch, left = t->samples - first;
-    cols = left < cols ? left : cols;
+    int cols = (left < t->as.batch ? left : t->as.batch) * t->problem->physics.width;
     sgn_fixed_batch(t->problem, t->seed, t->order + first, t->pool, sgn_mat_cols(x, 0, cols),
                     sgn_mat_cols(y, 0, cols));
     return cols;

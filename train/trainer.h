@@ -20,7 +20,7 @@ typedef struct {
     int test_samples;        // vectors the reported error is measured on
     int validation_samples;  // vectors the best checkpoint is chosen by
     int steps;               // optimiser steps over all stages
-    int batch;
+    int batch;               // samples
     char optimizer[SGN_NAME_MAX];
     double lr, lr_scalars;  // step sizes of link matrices and of scalars
     int schedule, warmup;

@@ -35,12 +35,11 @@ static void charge_links(const sgn_net *net, const sgn_link *w, sgn_ledger *l)
     l->links += uses * size;
     l->weights += size;
     l->active_links += uses * active_links(w);
+    int is_physics = !w->trained && net->constraint->scales == SGN_SCALES_NONE;  // computed from A
     for (int p = 0; p < w->planes; p++) {
-        l->parameters += coded(net, w, p);
         double bits = net->constraint->bits_per_active * coded(net, w, p);
-        if (!w->trained && net->constraint->scales == SGN_SCALES_NONE)
-            l->physics_bits += bits;  // a real matrix computed from A
-        else l->stored.sign += bits;
+        if (is_physics) l->physics_bits += bits;
+        else l->stored.sign += bits, l->parameters += coded(net, w, p);
     }
 }
 
@@ -63,6 +62,12 @@ static double matrix_bits(const sgn_physics *q)
     return nonzero + sgn_log2_choose(entries, nonzero);
 }
 
+/* A network without link matrices multiplies by A' where others have links. */
+static double links_without_matrices(const sgn_net *net)
+{
+    return (double)net->as.depth * net->n * net->m;
+}
+
 void sgn_ledger_of(const sgn_net *net, sgn_ledger *out)
 {
     *out = (sgn_ledger){0};
@@ -71,6 +76,7 @@ void sgn_ledger_of(const sgn_net *net, sgn_ledger *out)
         if (w->role == SGN_ROLE_LINKS) charge_links(net, w, out);
         else charge_scalars(w, out);
     }
+    if (out->links == 0) out->links = links_without_matrices(net);
     for (int i = 0; i < net->nsupports && net->constraint->stores_support; i++)
         out->stored.support += sgn_support_bits(net->support[i]);
     if (sgn_tape_uses_matrix(net->tape)) out->physics_bits += matrix_bits(&net->physics);

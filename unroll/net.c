@@ -52,7 +52,7 @@ static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn
     for (int j = 0; j < net->n; j++)
         memcpy(sgn_mat_at(net->physics.A, 0, j), sgn_mat_at(q->A, 0, j),
                (size_t)net->m * sizeof(sgn_real));
-    net->memory->batch = batch;
+    net->memory->batch = batch * q->width;
     net->memory->iteration = sgn_net_iteration(as);
     *out = net;
     return SGN_OK;

@@ -11,7 +11,13 @@
 #include "unroll/solver.h"
 
 typedef enum { SGN_PHYSICS_NONE, SGN_PHYSICS_ADJOINT, SGN_PHYSICS_ANALYTIC } sgn_physics_term;
-typedef enum { SGN_INIT_AUTO, SGN_INIT_ANALYTIC, SGN_INIT_ADJOINT, SGN_INIT_RANDOM } sgn_init;
+typedef enum {
+    SGN_INIT_AUTO,
+    SGN_INIT_ANALYTIC,
+    SGN_INIT_ADJOINT,
+    SGN_INIT_RANDOM,
+    SGN_INIT_COHERENCE
+} sgn_init;
 typedef enum {
     SGN_SCALE_GLOBAL,
     SGN_SCALE_LAYER,
@@ -25,17 +31,19 @@ typedef struct {
 
     char solver[SGN_NAME_MAX];
     int depth, tied, physics_term;
-    int momentum;   // auto none learned nesterov
-    int selection;  // auto off on
-    int threshold;  // auto absolute residual
-    int step_size;  // auto off on
-    double theta;   // initial threshold; NAN: auto
+    int momentum;        // auto none learned nesterov
+    int selection;       // auto off on
+    int threshold;       // auto absolute residual
+    int step_size;       // auto off on
+    int shrink;          // auto entries rows
+    double theta;        // initial threshold; NAN: auto
+    double least, most;  // bounds of every entry of the estimate; NAN: auto
     /* section weights */
     char constraint[SGN_NAME_MAX];
     char support[SGN_NAME_MAX];
     double density;  // NAN: auto
     int share_support, scale, planes;
-    int init;  // auto analytic adjoint random
+    int init;  // auto analytic adjoint random coherence
     int frozen;
 } sgn_net_settings;
 
@@ -75,8 +83,8 @@ SGN_MUST_CHECK sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver
 sgn_iteration sgn_net_iteration(const sgn_net_settings *as);  // of resolved settings
 void sgn_net_set_iteration(sgn_net_settings *as, const sgn_iteration *iteration);
 
-/* Builds the network at its initial values, projected.  q is copied.  SGN_ECONFIG names the key
-   that is wrong. */
+/* Builds the network at its initial values, projected.  q is copied; `batch` counts samples, of
+   q->width columns each.  SGN_ECONFIG names the key that is wrong. */
 SGN_MUST_CHECK sgn_status sgn_net_new(sgn_net **out, const sgn_net_settings *as,
                                       const sgn_solver *solver, const sgn_physics *q, int batch,
                                       uint64_t seed);

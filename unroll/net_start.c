@@ -40,6 +40,7 @@ static sgn_status initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
         return SGN_OK;
     }
     if (net->as.init == SGN_INIT_ANALYTIC) return sgn_analytic_weight(&net->physics, W);
+    if (net->as.init == SGN_INIT_COHERENCE) return sgn_coherence_weight(&net->physics, W);
     if (net->as.init == SGN_INIT_RANDOM) random_weight(net, seed, W);
     else sgn_adjoint_weight(&net->physics, W);
     return SGN_OK;

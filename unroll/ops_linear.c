@@ -137,6 +137,32 @@ sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x)
                                       .p = SGN_NO_PARAM});
 }
 
+/* ---- z = A x     dx += A' dz ------------------------------------------------------------------ */
+
+static void measure_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_span_value(t, o->in[0], s), 0,
+             sgn_value_of(o, s));
+}
+
+static void measure_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_grad_of(o, s), 1,
+             sgn_span_grad(t, o->in[0], s));
+}
+
+static const sgn_operation measure = {"measure", measure_forward, measure_backward, NULL, 1};
+
+sgn_var sgn_measure(sgn_tape *t, sgn_var x)
+{
+    if (sgn_tape_is_zero(t, x)) return x;
+    assert(sgn_tape_rows(t, x) == sgn_tape_matrix(t).cols);
+    return sgn_tape_put(t, (sgn_node){.op = &measure,
+                                      .rows = sgn_tape_matrix(t).rows,
+                                      .in = {x, SGN_NO_VAR, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM});
+}
+
 /* ---- z = A' r     dr += A dz ------------------------------------------------------------------ */
 
 static void backproject_forward(sgn_tape *t, const sgn_node *o, sgn_span s)

@@ -90,7 +90,7 @@ sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y)
                                       .a = no_x ? 0 : 1});
 }
 
-/* ---- z = r + (|x|_0 / m) p     dr += dz,  dp += (|x|_0 / m) dz ---------------------------------- */
+/* ---- z = r + (|x|_0 / m) p (o->a is 0 where r is zero, else 1)   dr += dz,  dp += (|x|_0 / m) dz -- */
 
 static void onsager_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
@@ -99,9 +99,9 @@ static void onsager_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
     for (int j = 0; j < s.count; j++) {
         int nonzero = 0;
         for (int i = 0; i < x.rows; i++) nonzero += *sgn_mat_at(x, i, j) != 0;
-        sgn_real b = (sgn_real)nonzero / (sgn_real)r.rows;
+        sgn_real b = (sgn_real)nonzero / (sgn_real)z.rows;
         o->aux[s.first + j] = b;
-        combine(sgn_mat_at(z, 0, j), 1, sgn_mat_at(r, 0, j), b, sgn_mat_at(p, 0, j),
+        combine(sgn_mat_at(z, 0, j), (sgn_real)o->a, sgn_mat_at(r, 0, j), b, sgn_mat_at(p, 0, j),
                 (size_t)z.rows);
     }
 }
@@ -110,7 +110,7 @@ static void onsager_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat dz = sgn_grad_of(o, s), dr = sgn_span_grad(t, o->in[0], s),
             dp = sgn_span_grad(t, o->in[2], s);
-    if (dr.cols) add_times(dr.at, 1, dz.at, count(dz));
+    if (dr.cols) add_times(dr.at, (sgn_real)o->a, dz.at, count(dz));
     for (int j = 0; dp.cols && j < s.count; j++)
         add_times(sgn_mat_at(dp, 0, j), o->aux[s.first + j], sgn_mat_at(dz, 0, j), (size_t)dz.rows);
 }
@@ -120,10 +120,67 @@ static const sgn_operation onsager = {"onsager", onsager_forward, onsager_backwa
 sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous)
 {
     if (sgn_tape_is_zero(t, x) || sgn_tape_is_zero(t, previous)) return r;
-    assert(sgn_tape_rows(t, r) == sgn_tape_rows(t, previous));
+    int no_r = sgn_tape_is_zero(t, r);
+    assert(no_r || sgn_tape_rows(t, r) == sgn_tape_rows(t, previous));
     return sgn_tape_put(t, (sgn_node){.op = &onsager,
-                                      .rows = sgn_tape_rows(t, r),
-                                      .in = {r, x, previous},
+                                      .rows = sgn_tape_rows(t, previous),
+                                      .in = {no_r ? previous : r, x, previous},
                                       .p = SGN_NO_PARAM,
+                                      .a = no_r ? 0 : 1,
                                       .aux_rows = 1});
+}
+
+/* ---- z = c d, c = <q, r> / |q|^2 (0 where q is)     dd += c dz;  with e = <dz, d> / |q|^2:
+        dr += e q,  dq += e (r - 2 c q) ------------------------------------------------------------- */
+enum { COEFFICIENT, SQUARE, SEARCH_AUX };
+
+static void search_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s), d = sgn_span_value(t, o->in[0], s),
+            q = sgn_span_value(t, o->in[1], s), r = sgn_span_value(t, o->in[2], s);
+    for (int j = 0; j < s.count; j++) {
+        const sgn_real *qj = sgn_mat_at(q, 0, j), *dj = sgn_mat_at(d, 0, j);
+        double square = sgn_dot(qj, qj, (size_t)q.rows);
+        double c = square > 0 ? sgn_dot(qj, sgn_mat_at(r, 0, j), (size_t)q.rows) / square : 0;
+        sgn_real *aux = o->aux + (size_t)(s.first + j) * SEARCH_AUX;
+        aux[COEFFICIENT] = (sgn_real)c;
+        aux[SQUARE] = (sgn_real)square;
+        combine(sgn_mat_at(z, 0, j), (sgn_real)c, dj, 0, dj, (size_t)z.rows);
+    }
+}
+
+static void search_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), d = sgn_span_value(t, o->in[0], s),
+            q = sgn_span_value(t, o->in[1], s), r = sgn_span_value(t, o->in[2], s),
+            dd = sgn_span_grad(t, o->in[0], s), dq = sgn_span_grad(t, o->in[1], s),
+            dr = sgn_span_grad(t, o->in[2], s);
+    size_t n = (size_t)d.rows, m = (size_t)q.rows;
+    for (int j = 0; j < s.count; j++) {
+        const sgn_real *aux = o->aux + (size_t)(s.first + j) * SEARCH_AUX,
+                       *g = sgn_mat_at(dz, 0, j);
+        sgn_real c = aux[COEFFICIENT];
+        if (dd.cols) add_times(sgn_mat_at(dd, 0, j), c, g, n);
+        if (!(aux[SQUARE] > 0)) continue;
+        sgn_real e = (sgn_real)(sgn_dot(g, sgn_mat_at(d, 0, j), n) / (double)aux[SQUARE]);
+        if (dr.cols) add_times(sgn_mat_at(dr, 0, j), e, sgn_mat_at(q, 0, j), m);
+        if (!dq.cols) continue;
+        add_times(sgn_mat_at(dq, 0, j), e, sgn_mat_at(r, 0, j), m);
+        add_times(sgn_mat_at(dq, 0, j), -2 * c * e, sgn_mat_at(q, 0, j), m);
+    }
+}
+
+static const sgn_operation line_search = {"line search", search_forward, search_backward, NULL, 0};
+
+sgn_var sgn_line_search(sgn_tape *t, sgn_var d, sgn_var q, sgn_var r)
+{
+    if (sgn_tape_is_zero(t, d)) return d;
+    if (sgn_tape_is_zero(t, q)) return q;
+    if (sgn_tape_is_zero(t, r)) return r;
+    assert(sgn_tape_rows(t, q) == sgn_tape_rows(t, r));
+    return sgn_tape_put(t, (sgn_node){.op = &line_search,
+                                      .rows = sgn_tape_rows(t, d),
+                                      .in = {d, q, r},
+                                      .p = SGN_NO_PARAM,
+                                      .aux_rows = SEARCH_AUX});
 }

@@ -1,4 +1,4 @@
-/* ops_threshold.c -- the proximal steps: shrinkage, group shrinkage, hard threshold, box. */
+/* ops_threshold.c -- the proximal steps: shrinkage, group shrinkage, hard thresholds, sign, box. */
 #include "core/vector.h"
 #include "unroll/op.h"
 
@@ -242,7 +242,7 @@ sgn_var sgn_shrink_rows(sgn_tape *t, sgn_var z, sgn_param theta, int width, int 
                                       .folds = folds});
 }
 
-/* ---- keep_largest and clip: dz += dx where x followed z ----------------------------------------- */
+/* ---- keep_largest, keep_support, sign and clip: dz += dx where x followed z --------------------- */
 
 static void keep_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
@@ -276,6 +276,81 @@ sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int number)
                                       .in = {z, SGN_NO_VAR, SGN_NO_VAR},
                                       .p = SGN_NO_PARAM,
                                       .count = number});
+}
+
+static int is_zero_vector(const sgn_real *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (x[i] != 0) return 0;
+    return 1;
+}
+
+static void support_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat out = sgn_value_of(o, s), x = sgn_span_value(t, o->in[1], s),
+            z = sgn_span_value(t, o->in[0], s);
+    keep_forward(t, o, s);  // what stays where x is zero
+    for (int j = 0; j < s.count; j++) {
+        const sgn_real *xj = sgn_mat_at(x, 0, j);
+        if (is_zero_vector(xj, o->rows)) continue;
+        for (int i = 0; i < o->rows; i++)
+            *sgn_mat_at(out, i, j) = xj[i] != 0 ? *sgn_mat_at(z, i, j) : 0;
+    }
+}
+
+static void support_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    if (sgn_span_grad(t, o->in[0], s).cols) keep_backward(t, o, s);
+}
+
+static const sgn_operation keep_support = {"keep support", support_forward, support_backward, NULL,
+                                           0};
+
+sgn_var sgn_keep_support(sgn_tape *t, sgn_var z, sgn_var x, int number)
+{
+    if (sgn_tape_is_zero(t, z)) return z;
+    if (sgn_tape_is_zero(t, x)) return sgn_keep_largest(t, z, number);
+    assert(sgn_tape_rows(t, z) == sgn_tape_rows(t, x));
+    return sgn_tape_put(t, (sgn_node){.op = &keep_support,
+                                      .rows = sgn_tape_rows(t, z),
+                                      .in = {z, x, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM,
+                                      .count = number});
+}
+
+/* Sums of equal terms that cancel leave rounding errors, whose sign means nothing. */
+static void sign_column(sgn_real *x, const sgn_real *z, int n)
+{
+    const sgn_real rounding = (sgn_real)(sizeof(sgn_real) == sizeof(double) ? 1e-14 : 1e-6);
+    sgn_real most = 0;
+    for (int i = 0; i < n; i++) {
+        sgn_real a = z[i] < 0 ? -z[i] : z[i];
+        if (a > most) most = a;
+    }
+    for (int i = 0; i < n; i++)
+        x[i] = (sgn_real)((z[i] > rounding * most) - (z[i] < -rounding * most));
+}
+
+static void sign_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat x = sgn_value_of(o, s), z = sgn_span_value(t, o->in[0], s);
+    for (int j = 0; j < s.count; j++) sign_column(sgn_mat_at(x, 0, j), sgn_mat_at(z, 0, j), x.rows);
+}
+
+static void sign_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    (void)t, (void)o, (void)s;  // constant between its jumps
+}
+
+static const sgn_operation sign = {"sign", sign_forward, sign_backward, NULL, 0};
+
+sgn_var sgn_sign(sgn_tape *t, sgn_var z)
+{
+    if (sgn_tape_is_zero(t, z)) return z;
+    return sgn_tape_put(t, (sgn_node){.op = &sign,
+                                      .rows = sgn_tape_rows(t, z),
+                                      .in = {z, SGN_NO_VAR, SGN_NO_VAR},
+                                      .p = SGN_NO_PARAM});
 }
 
 static void clip_forward(sgn_tape *t, const sgn_node *o, sgn_span s)

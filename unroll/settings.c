@@ -7,6 +7,7 @@
 enum { AUTO_MOMENTUM, NO_MOMENTUM, LEARNED_MOMENTUM, NESTEROV_MOMENTUM };
 enum { AUTO_SWITCH, OFF, ON };
 enum { AUTO_THRESHOLD, ABSOLUTE_THRESHOLD, RESIDUAL_THRESHOLD };
+enum { AUTO_SHRINK, SHRINK_ENTRIES, SHRINK_ROWS };
 
 #define AT(field) offsetof(sgn_net_settings, field)
 
@@ -24,7 +25,13 @@ const sgn_option sgn_network_options[] = {
      "residual: thresholds scale with each sample's residual"},
     {"step_size", SGN_OPT_CHOICE, AT(step_size), 0, 0, 0, "auto|off|on",
      "a learned gain on each layer's links; auto: where layers share them"},
+    {"shrink", SGN_OPT_CHOICE, AT(shrink), 0, 0, 0, "auto|entries|rows",
+     "rows: what shares a support, all measurements of an entry, is shrunk together"},
     {"theta", SGN_OPT_REAL, AT(theta), (double)NAN, 1e-9, 1e9, NULL, "initial threshold"},
+    {"least", SGN_OPT_REAL, AT(least), (double)NAN, -(double)INFINITY, 0, NULL,
+     "estimates are clipped from below; 0: they are not negative"},
+    {"most", SGN_OPT_REAL, AT(most), (double)NAN, 0, (double)INFINITY, NULL,
+     "estimates are clipped from above"},
 };
 const int sgn_network_option_count = sizeof sgn_network_options / sizeof *sgn_network_options;
 
@@ -38,12 +45,45 @@ const sgn_option sgn_weights_options[] = {
      "what shares one scale"},
     {"planes", SGN_OPT_INT, AT(planes), 4, 1, SGN_MAX_PLANES, NULL,
      "sign planes of constraint planes"},
-    {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random",
-     "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L, auto on support physics"},
+    {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random|coherence",
+     "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L, auto on support physics; "
+     "coherence: least mutual coherence with A"},
     {"frozen", SGN_OPT_BOOL, AT(frozen), 0, 0, 0, NULL,
      "keep the projected initial links, learn the scalars only"},
 };
 const int sgn_weights_option_count = sizeof sgn_weights_options / sizeof *sgn_weights_options;
+
+/* Rows are compared with an absolute threshold, and none passes it unshrunk. */
+static sgn_status resolve_shrink(sgn_net_settings *as, const sgn_iteration *best)
+{
+    if (as->shrink == AUTO_SHRINK) as->shrink = best->rows ? SHRINK_ROWS : SHRINK_ENTRIES;
+    if (as->shrink == SHRINK_ENTRIES) return SGN_OK;
+    if (as->selection == AUTO_SWITCH) as->selection = OFF;
+    if (as->threshold == AUTO_THRESHOLD) as->threshold = ABSOLUTE_THRESHOLD;
+    if (as->selection == OFF && as->threshold == ABSOLUTE_THRESHOLD) return SGN_OK;
+    return sgn_fail(SGN_ECONFIG,
+                    "network.%s has no place where rows are shrunk (network.shrink rows)",
+                    as->selection == ON ? "selection on" : "threshold residual");
+}
+
+static int has_box(const sgn_iteration *i) { return i->least < i->most; }
+static double lower_bound(const sgn_iteration *i)
+{
+    return has_box(i) ? i->least : -(double)INFINITY;
+}
+static double upper_bound(const sgn_iteration *i)
+{
+    return has_box(i) ? i->most : (double)INFINITY;
+}
+
+static sgn_status resolve_box(sgn_net_settings *as, const sgn_iteration *best)
+{
+    if (isnan(as->least)) as->least = lower_bound(best);
+    if (isnan(as->most)) as->most = upper_bound(best);
+    if (as->least < as->most) return SGN_OK;
+    return sgn_fail(SGN_ECONFIG, "network.least is %g, must be below network.most (%g)", as->least,
+                    as->most);
+}
 
 static void resolve_iteration(sgn_net_settings *as, const sgn_iteration *best)
 {
@@ -74,6 +114,8 @@ sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
     as->tied |= solver->tied;
     if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
     if (as->init == SGN_INIT_AUTO) as->init = best_init(as, solver, constraint);
+    SGN_TRY(resolve_shrink(as, &solver->trained));
+    SGN_TRY(resolve_box(as, &solver->trained));
     resolve_iteration(as, &solver->trained);
     if (isnan(as->density)) as->density = constraint->density;
     if (isnan(as->theta) && as->threshold == RESIDUAL_THRESHOLD) as->theta = 0.5;
@@ -89,7 +131,10 @@ sgn_iteration sgn_net_iteration(const sgn_net_settings *as)
         .selection = as->selection == ON,
         .residual_threshold = as->threshold == RESIDUAL_THRESHOLD,
         .step = as->step_size == ON,
+        .rows = as->shrink == SHRINK_ROWS,
         .physics_term = as->physics_term,
+        .least = as->least,
+        .most = as->most,
     };
 }
 
@@ -99,5 +144,8 @@ void sgn_net_set_iteration(sgn_net_settings *as, const sgn_iteration *iteration)
     as->selection = iteration->selection ? ON : OFF;
     as->threshold = iteration->residual_threshold ? RESIDUAL_THRESHOLD : ABSOLUTE_THRESHOLD;
     as->step_size = iteration->step ? ON : OFF;
+    as->shrink = iteration->rows ? SHRINK_ROWS : SHRINK_ENTRIES;
     as->physics_term = iteration->physics_term;
+    as->least = lower_bound(iteration);
+    as->most = upper_bound(iteration);
 }

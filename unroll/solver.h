@@ -53,7 +53,9 @@ typedef struct {
     int selection;           // the largest entries pass the threshold unshrunk
     int residual_threshold;  // tau = theta |r| / sqrt(m), per sample
     int step;                // a learned gain on the link matrix's output
+    int rows;                // what shares a support is shrunk together
     int physics_term;        // 0 none, 1 adjoint: g A' r, 2 analytic: g W_pinv' r
+    double least, most;      // every entry of x is clipped to them; least = most: it is not
 } sgn_iteration;
 
 typedef struct sgn_layer sgn_layer;  // unroll/iteration.h

@@ -32,6 +32,7 @@ sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x);  // v + W 
 sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x);     // W' x
 sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x);               // y - A x
 sgn_var sgn_backproject(sgn_tape *t, sgn_var r);                       // A' r
+sgn_var sgn_measure(sgn_tape *t, sgn_var x);                           // A x
 sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y);
 sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y);  // x + a y, a learned
 
@@ -42,10 +43,25 @@ sgn_var sgn_shrink(sgn_tape *t, sgn_var z, sgn_param theta, sgn_var r, int pass)
 /* Rows that share a support (Shi et al. 2021): entry i of all `width` consecutive columns, and of
    the `folds` equal parts of the vector, is one group g:  z (1 - theta / |z_g|)+ */
 sgn_var sgn_shrink_rows(sgn_tape *t, sgn_var z, sgn_param theta, int width, int folds);
-sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int count);          // hard threshold, top count
+sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int count);  // hard threshold, top count
+/* z where x is not 0, else 0; where all of x is 0, the `count` largest |z|. */
+sgn_var sgn_keep_support(sgn_tape *t, sgn_var z, sgn_var x, int count);
+sgn_var sgn_sign(sgn_tape *t, sgn_var z);  // -1, 0 or 1; its derivative is 0
 sgn_var sgn_clip(sgn_tape *t, sgn_var z, double least, double most);  // box; 0, INFINITY: x >= 0
-/* r + (|x|_0 / rows of r) previous: the Onsager term of AMP, |x|_0 not differentiated. */
+/* r + (|x|_0 / rows of previous) previous: the Onsager term of AMP, |x|_0 not differentiated. */
 sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous);
+
+/* Numbers that differ from sample to sample, as values of one row.  As the r of sgn_shrink such a
+   value, if not negative, scales the threshold. */
+sgn_var sgn_mean_abs(sgn_tape *t, sgn_var v);              // |v|_1 / rows of v
+sgn_var sgn_otherwise(sgn_tape *t, sgn_var a, sgn_var b);  // a where it is not 0, else b
+sgn_var sgn_log_ratio(sgn_tape *t, sgn_var a, sgn_var b);  // log(a / b), neither negative
+/* Of x, shrunk from z: the p rows largest |z| where x is not 0 pass unshrunk (which ones is not
+   differentiated; the last one in part, so that p is). */
+sgn_var sgn_pass_largest(sgn_tape *t, sgn_var x, sgn_var z, sgn_var p);
+/* (<q, r> / |q|^2) d per sample: with q the image of d, the step along d that makes the residual
+   |r - a q| least. */
+sgn_var sgn_line_search(sgn_tape *t, sgn_var d, sgn_var q, sgn_var r);
 
 /* ---- building and replaying: for net.c and the tests ---------------------------------------- */
 

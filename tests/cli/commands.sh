@@ -132,7 +132,8 @@ for name in all physics blocks magnitude random; do
 done
 runs config --schema
 for key in name seed problem.kind problem.m problem.n problem.density problem.blocks problem.sparsity \
-    problem.snr_db problem.file network.solver network.depth network.tied network.physics_term \
+    problem.snr_db problem.measurements problem.pilots problem.file network.shrink network.solver \
+    network.depth network.tied network.physics_term \
     weights.constraint weights.support weights.density weights.share_support weights.scale \
     weights.planes weights.init weights.frozen train.samples train.test_samples train.steps \
     train.batch train.optimizer train.lr train.stages solve.lambda solve.iterations solve.tolerance; do
@@ -140,7 +141,7 @@ for key in name seed problem.kind problem.m problem.n problem.density problem.bl
 done
 
 # ---- gradients ----
-for solver in $(names solvers); do
+for solver in $("$SIGNROLL" list solvers | awk '!/classical only/ { print $1 }'); do
     runs gradcheck ../tiny.yml "network.solver=$solver"
 done
 runs gradcheck ../tiny.yml weights.constraint=full network.tied=true train.loss=final
@@ -169,5 +170,16 @@ below 'both end at one optimum' "($fista2000 - $result)^2" "(1e-5 * $result)^2"
 runs solve ../tiny.yml network.solver=fista solve.lambda=auto --quiet --out solved
 check 'solve --out keeps the figures' test -s solved/summary.json
 check 'lambda: auto is a number' test "$(field lambda solved/summary.json)" != null
+below 'solve --out keeps the time a signal takes' 0 "$(field seconds_per_signal solved/summary.json)"
+runs solve ../tiny.yml network.solver=lasso solve.lambda=0.05 solve.tolerance=1e-4 --json
+below 'the lasso stops at the duality gap' "$(field duality_gap "$work/out")" 1.1e-4
+below 'a gap is not negative' -1e-6 "$(field duality_gap "$work/out")"
+for rule in path discrepancy; do
+    runs solve ../tiny.yml network.solver=lasso problem.snr_db=20 "solve.rule=$rule" \
+        solve.lambda=auto --json
+    below "solve.rule=$rule finds a lambda" 0 "$(field lambda "$work/out")"
+done
+runs solve ../tiny.yml network.solver=omp solve.atoms=true --json
+check 'a solver without lambda has no gap' test "$(grep -c duality_gap "$work/out")" = 0
 
 finish

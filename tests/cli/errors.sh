@@ -83,6 +83,18 @@ setting 2 'problem.file must name one' problem.kind=file
 refuses 2 'network.depth is 0, must be at least 1' sweep ../tiny.yml network.depth=2,0 $run
 refuses 2 "network.solver is 'listaa'" sweep ../tiny.yml network.solver=lista,listaa $run
 
+classical() { # solver, WORDS, KEY=VALUE...
+    solver=$1 words=$2
+    shift 2
+    refuses 2 "$words" solve ../tiny.yml "network.solver=$solver" "$@"
+}
+setting 2 'network.solver omp has no iteration to unroll; .solve. runs it' network.solver=omp
+classical omp 'solve.atoms is few, must be a number from 0 to 40 or true' solve.atoms=few
+classical omp 'solve.atoms is 41' solve.atoms=41
+classical lasso 'problem.snr_db is inf: there is no noise' solve.rule=discrepancy
+classical lasso 'solve.lambda is 1000, where the path should end' solve.rule=path solve.lambda=1000
+classical lasso 'the path must end lower' solve.rule=discrepancy solve.lambda=1 problem.snr_db=60
+
 # ---- data ----
 "$python" "$ROOT/tests/datasets.py"
 data() { setting 3 "$2" problem.kind=file "problem.file=$1.h5"; }

@@ -11,7 +11,7 @@ pkg-config --exists criterion || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 plugins=$work/plugins build=$work/build signroll=$work/build/signroll
-admm=$plugins/solvers/admm.c twn=$plugins/unroll/constraints/ternary_twn.c
+pock=$plugins/solvers/chambolle_pock.c twn=$plugins/unroll/constraints/ternary_twn.c
 laws=$(for law in tests/law_*.c; do basename "$law" .c; done)
 
 fail() {
@@ -43,7 +43,7 @@ small='problem.m=40 problem.n=80 train.test_samples=20 train.validation_samples=
 
 # shellcheck disable=SC2086
 trains() {
-    "$signroll" train "$work/config.yml" $small network.solver=admm network.depth=3 \
+    "$signroll" train "$work/config.yml" $small network.solver=chambolle-pock network.depth=3 \
         weights.constraint=ternary-twn train.steps=20 --out "$work/run" >"$work/log" 2>&1
 }
 
@@ -54,7 +54,7 @@ objective() { # of the lasso, where solver $1 ends
 }
 
 finds_the_optimum() {
-    echo "$(objective admm) $(objective fista)" >"$work/log"
+    echo "$(objective chambolle-pock) $(objective fista)" >"$work/log"
     awk '{ d = $1 - $2 } NF != 2 || d * d > 1e-6 * $2 * $2 { exit 1 }' "$work/log"
 }
 
@@ -72,14 +72,14 @@ echo 'name: walkthrough' >"$work/config.yml"
 extract
 configure || fail 'the examples cannot be configured'
 make || fail 'the examples do not build'
-lists solvers admm || fail 'admm is not in the list of solvers'
+lists solvers chambolle-pock || fail 'chambolle-pock is not in the list of solvers'
 lists constraints ternary-twn || fail 'ternary-twn is not in the list of constraints'
 trains || fail 'a network of the examples does not train'
-finds_the_optimum || fail 'ADMM does not find the optimum'
+finds_the_optimum || fail 'the example does not find the optimum'
 obeys_the_laws || fail 'the examples break a law'
 
-spoil "$admm" '/s\[U\] = /s/-1/1/'
-! finds_the_optimum || fail 'a wrong sign in ADMM is not noticed'
-cp "$work/right" "$admm"
+spoil "$pock" '/s\[V\] = /s/-1/1/'
+! finds_the_optimum || fail 'a wrong sign in the solver is not noticed'
+cp "$work/right" "$pock"
 spoil "$twn" 's/? -s : s/? s : -s/'
 ! obeys_the_laws || fail 'a wrong sign in the constraint is not noticed'
