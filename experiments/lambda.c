@@ -4,6 +4,7 @@
 #include "train/evaluate.h"
 
 #include <math.h>
+#include <string.h>
 
 /* solve.lambda: auto looks at LAMBDAS values from the least up, a factor of 1.7 apart. */
 static const double least_lambda = 0.005, lambda_ratio = 1.7;
@@ -43,9 +44,12 @@ static sgn_status walk_to(walk *w, double lambda)
     return sgn_solve_set(w->s, &w->set, w->x, &info);
 }
 
+/* From zero, as the solve with the chosen lambda will start: after 16 iterations a warm start would
+   flatter the lambdas that come late. */
 static sgn_status error_at(walk *w, double lambda, double *error)
 {
     sgn_score score;
+    memset(w->x.at, 0, (size_t)w->x.rows * (size_t)w->x.cols * sizeof *w->x.at);
     SGN_TRY(walk_to(w, lambda));
     SGN_TRY(sgn_score_of(&w->s->problem->physics, w->x, w->set.x, &score));
     *error = isfinite(score.nmse) ? score.nmse : (double)INFINITY;
