@@ -42,7 +42,8 @@ static sgn_status build(sgn_model *m, int threads)
     SGN_TRY(sgn_pool_new(&m->pool, threads));
     m->config.problem.m = m->problem->physics.A.rows;
     m->config.problem.n = m->problem->physics.A.cols;
-    if (!isnan(m->config.solve.lambda))  // auto is for classical runs; networks learn their thresholds
+    if (!isnan(
+            m->config.solve.lambda))  // auto is for classical runs; networks learn their thresholds
         m->problem->physics.lambda = m->config.solve.lambda;
     return sgn_net_new(&m->net, &m->config.net, m->solver, &m->problem->physics,
                        m->config.train.batch, m->config.seed);
