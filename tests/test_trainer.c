@@ -69,7 +69,20 @@ Test(trainer, every_constraint_learns)
     }
 }
 
-/* By how much depends on the method: a linear one, or one with a few scalars, is soon at its best. */
+static int has_trained_slot(const sgn_solver *s, sgn_slot_kind kind)
+{
+    for (int i = 0; i < sgn_solver_slots(s); i++)
+        if (s->slot[i].kind == kind && !(kind == SGN_SLOT_LINKS && s->frozen)) return 1;
+    return 0;
+}
+
+/* One that learns link matrices and thresholds has much to learn.  By how much the others do depends on
+   the method: a linear one, or one with a few scalars, is soon at its best. */
+static double least_gain(const sgn_solver *s)
+{
+    return has_trained_slot(s, SGN_SLOT_LINKS) && has_trained_slot(s, SGN_SLOT_THRESHOLD) ? 1 : 0.1;
+}
+
 Test(trainer, every_solver_learns)
 {
     for (const sgn_solver *const *s = sgn_solvers(); *s; s++) {
@@ -78,7 +91,7 @@ Test(trainer, every_solver_learns)
                                  "weights.constraint=full network.solver=%s",
                                  small, (*s)->name);
         diary d = diary_of(&c);
-        cr_expect_gt(gain(&d), 0.1, "%s: %g dB", (*s)->name, gain(&d));
+        cr_expect_gt(gain(&d), least_gain(*s), "%s: %g dB", (*s)->name, gain(&d));
     }
 }
 
