@@ -12,6 +12,7 @@ static const char *role_name(sgn_role role)
     switch (role) {
     case SGN_ROLE_LINKS: return "links";
     case SGN_ROLE_SCALE: return "scale";
+    case SGN_ROLE_VALUES: return "values";
     case SGN_ROLE_POSITIVE: return "positive";
     case SGN_ROLE_REAL: return "real";
     case SGN_ROLE_PHYSICS: return "physics";

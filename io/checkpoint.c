@@ -39,7 +39,9 @@ static sgn_status write_identity(hid_t file, const sgn_config *c, const sgn_net 
     SGN_TRY(sgn_h5_set_text(file, "generator", SGN_RNG_NAME));
     SGN_TRY(sgn_h5_set(file, "seed", SGN_H5_U64, &c->seed));
     SGN_TRY(sgn_h5_set_text(file, "weights_hash", hash));
-    SGN_TRY(sgn_h5_set(file, "relaxed", SGN_H5_I32, &net->relaxed));
+    SGN_TRY(sgn_h5_set_text(file, "stand_in", net->stand_in ? net->stand_in->name : "none"));
+    SGN_TRY(sgn_h5_set(file, "stand_in_bits", SGN_H5_I32, &net->stand_in_bits));
+    SGN_TRY(sgn_h5_set(file, "progress", SGN_H5_F64, &net->progress));
     char *text;
     SGN_TRY(sgn_config_text(c, &text));
     sgn_status s = sgn_h5_write_text(file, "config", text);
@@ -56,7 +58,7 @@ static int32_t index_of(const sgn_net *net, const sgn_support *s)
 
 static sgn_status write_param(hid_t at, const sgn_net *net, const sgn_link *w)
 {
-    static const char *const role[] = {"links", "scale", "positive", "real", "physics"};
+    static const char *const role[] = {"links", "scale", "values", "positive", "real", "physics"};
     char name[SGN_TREE_NAME];
     sgn_tree_param(name, "", w);
     SGN_H5 group = H5I_INVALID_HID;

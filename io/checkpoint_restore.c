@@ -13,7 +13,9 @@ typedef struct {
     size_t nlatents;
     uint8_t *on;  // of all supports, one after another
     int *moves;   // of each support
-    int relaxed;
+    const sgn_constraint *stand_in;
+    int stand_in_bits;
+    double progress;
     sgn_real *moments;  // as sgn_trainer_moments
     size_t nmoments;    // in all slots together
     sgn_trainer_state state;
@@ -151,10 +153,27 @@ static sgn_status read_trainer(const sgn_h5_in *in, sgn_trainer *t, stage *s)
     return sgn_h5_read(in, "trainer/moments", SGN_H5_REAL, 2, shape, s->moments);
 }
 
+static sgn_status read_stage(const sgn_h5_in *in, stage *s)
+{
+    char name[SGN_NAME_MAX];
+    int32_t bits;
+    SGN_TRY(sgn_h5_get_text(in, "/", "stand_in", name, sizeof name));
+    SGN_TRY(sgn_h5_get(in, "/", "stand_in_bits", SGN_H5_I32, &bits));
+    SGN_TRY(sgn_h5_get(in, "/", "progress", SGN_H5_F64, &s->progress));
+    if (bits < 0 || bits > SGN_MAX_BITS)
+        return sgn_h5_refuse(in, "stand_in_bits", "is %d, must be from 0 to %d", bits,
+                             SGN_MAX_BITS);
+    if (!(s->progress >= 0 && s->progress <= 1))
+        return sgn_h5_refuse(in, "progress", "is %g, must be from 0 to 1", s->progress);
+    s->stand_in_bits = bits;
+    if (!strcmp(name, "none") || !sgn_constraint_find(name, &s->stand_in)) return SGN_OK;
+    return sgn_h5_refuse(in, "stand_in", "is '%s', which is no constraint", name);
+}
+
 static sgn_status read_all(const sgn_h5_in *in, const sgn_net *net, sgn_trainer *t, stage *s)
 {
     SGN_TRY(stage_new(s, net, t));
-    SGN_TRY(read_flag(in, "/", "relaxed", &s->relaxed));
+    SGN_TRY(read_stage(in, s));
     SGN_TRY(read_params(in, net, s));
     SGN_TRY(read_supports(in, net, s));
     return t ? read_trainer(in, t, s) : SGN_OK;
@@ -182,11 +201,22 @@ static void set_physics(sgn_net *net)
     }
 }
 
+static void exchange_stage(sgn_net *net, stage *s)
+{
+    stage was = {
+        .stand_in = net->stand_in, .stand_in_bits = net->stand_in_bits, .progress = net->progress};
+    sgn_net_obey(net, s->stand_in, s->stand_in_bits);
+    sgn_net_set_progress(net, s->progress);
+    s->stand_in = was.stand_in;
+    s->stand_in_bits = was.stand_in_bits;
+    s->progress = was.progress;
+}
+
 /* Done twice, it has done nothing.  Supports come from the file and are not chosen anew. */
 static void exchange(sgn_net *net, stage *s)
 {
     swap_bytes(sgn_net_latents(net, &s->nlatents), s->latents, s->nlatents * sizeof *s->latents);
-    swap_bytes(&net->relaxed, &s->relaxed, sizeof s->relaxed);
+    exchange_stage(net, s);
     uint8_t *on = s->on;
     for (int i = 0; i < net->nsupports; on += links_of(net->support[i]), i++) {
         swap_bytes(net->support[i]->on, on, links_of(net->support[i]));

@@ -79,7 +79,8 @@ static int exists(const sgn_link *w, size_t i)
 
 static void quantise(sgn_net *net)
 {
-    for (int i = 0; i < net->ngroups; i++) net->group[i].constraint->quantise(&net->group[i].links);
+    for (int i = 0; i < net->ngroups; i++)
+        sgn_group_quantise(&net->group[i].links, net->group[i].constraint);
 }
 
 static void check_idempotent(const model *m, const char *what)

@@ -140,7 +140,7 @@ Test(checkpoint, a_network_that_is_not_quantised_yet_stays_so)
     disturb(a.net);
     OK(sgn_checkpoint_save(path, &a.config, a.net, NULL));
     OK(restore(b.net, NULL));
-    cr_assert(b.net->relaxed && same_weights(a.net, b.net));
+    cr_assert(b.net->stand_in && same_weights(a.net, b.net));
     for (int i = 0; i < a.net->nsupports; i++)
         cr_assert_eq(a.net->support[i]->moves, b.net->support[i]->moves);
     finish(&a);

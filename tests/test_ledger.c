@@ -35,18 +35,6 @@ static void expect_bits(const char *keys, double sign, double support, double sc
     cr_expect_eq(l.links, DEPTH * SIZE, "%s: links %g", keys, l.links);
 }
 
-static double log2_factorial(int n)
-{
-    double sum = 0;
-    for (int i = 2; i <= n; i++) sum += log2(i);
-    return sum;
-}
-
-static double choose(int n, int k)
-{
-    return log2_factorial(n) - log2_factorial(k) - log2_factorial(n - k);
-}
-
 static const double A = REAL * SIZE;  // a real sensing matrix
 
 Test(ledger, a_real_link_costs_a_real)

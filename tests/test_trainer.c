@@ -26,7 +26,7 @@ static sgn_status note(void *diary_, const sgn_trainer *t, const sgn_epoch *e, i
     cr_assert_lt(d->n, MOST_EPOCHS);
     d->epoch[d->n] = *e;
     d->is_best[d->n] = is_best;
-    d->relaxed[d->n++] = sgn_trainer_net(t)->relaxed;
+    d->relaxed[d->n++] = sgn_trainer_net(t)->stand_in != NULL;
     return d->fail_at && e->epoch == d->fail_at ? sgn_fail(SGN_EIO, "the disk is full") : SGN_OK;
 }
 
@@ -192,7 +192,7 @@ static int remember(void *context, int step)
 {
     first_quantised *f = context;
     const sgn_net *net = f->m->net;
-    cr_expect_eq(net->relaxed, step <= f->m->config.train.steps / 2, "step %d", step);
+    cr_expect_eq(net->stand_in != NULL, step <= f->m->config.train.steps / 2, "step %d", step);
     if (step == f->m->config.train.steps / 2 + 1) memcpy(f->on, net->support[0]->on, sizeof f->on);
     return 0;
 }
@@ -237,7 +237,7 @@ Test(trainer, a_training_too_short_for_two_stages_ends_quantised)
         model m = model_of(&c);
         diary d = {0};
         OK(train(&m, &d));
-        cr_expect_not(m.net->relaxed, "%d steps", steps);
+        cr_expect_not(m.net->stand_in, "%d steps", steps);
         model_free(&m);
     }
 }

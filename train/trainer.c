@@ -215,14 +215,15 @@ static void chunk_update(void *context, int item)
     t->optimizer->step(&u, w->latent + c->first, w->dlatent + c->first, moment, c->count);
 }
 
-static void enter_stage(sgn_trainer *t)
+static sgn_status enter_stage(sgn_trainer *t)
 {
     if (t->state.step == 0 ||
         sgn_schedule_stage_start(&t->schedule, t->state.step) != t->state.step)
-        return;
-    sgn_net_quantise(t->net);
+        return SGN_OK;
+    SGN_TRY(sgn_net_quantise(t->net, NULL, 0, NULL));
     memset(t->moments, 0, t->nlatents * (size_t)t->optimizer->moments * sizeof *t->moments);
     t->state.best_db = (double)INFINITY;  // real links were never a candidate
+    return SGN_OK;
 }
 
 static void tell_epoch(sgn_trainer *t, double loss, double norm)
@@ -237,7 +238,7 @@ static void tell_epoch(sgn_trainer *t, double loss, double norm)
 static sgn_status train_step(sgn_trainer *t)
 {
     double norm = 0;
-    enter_stage(t);
+    SGN_TRY(enter_stage(t));
     int cols = next_batch(t), step = t->state.step;
     sgn_net_forward(t->net, t->pool, cols);
     double loss = sgn_loss_value(&t->loss, t->pool, cols);

@@ -18,6 +18,11 @@ typedef struct {
 sgn_stretch sgn_stretch_first(const sgn_group *g, const sgn_link *w);
 sgn_stretch sgn_stretch_next(const sgn_group *g, const sgn_link *w,
                              sgn_stretch r);  // count 0 at the end
+int sgn_unit_of(const sgn_group *g, const sgn_link *w, size_t entry);
+
+/* Calls visit for every stretch of every link. */
+typedef void sgn_stretch_visit(const sgn_group *g, const sgn_link *w, sgn_stretch r);
+void sgn_group_walk(const sgn_group *g, sgn_stretch_visit *visit);
 
 /* The latents, and the support bytes (NULL: all on), of plane p of w from entry `first` on. */
 static inline sgn_real *sgn_plane(const sgn_link *w, int p, size_t first)
@@ -32,6 +37,10 @@ static inline const uint8_t *sgn_plane_on(const sgn_link *w, int p, size_t first
 {
     return w->support[p] ? w->support[p]->on + first : NULL;
 }
+static inline int sgn_plane_has(const sgn_link *w, int p, size_t entry)
+{
+    return !w->support[p] || w->support[p]->on[entry];
+}
 
 /* The links that the gradient of plane p may reach: those on a support that stays; every one where it
    moves, for only so can a link come back. */
@@ -40,8 +49,21 @@ static inline const uint8_t *sgn_plane_mask(const sgn_link *w, int p, size_t fir
     return w->support[p] && w->support[p]->moves ? NULL : sgn_plane_on(w, p, first);
 }
 
+/* The importance of w's entries from `first` on; NULL: all alike. */
+const sgn_real *sgn_group_importance(const sgn_group *g, const sgn_link *w, size_t first);
+
+/* What many constraints are made of: V <- target; dV = dW on the mask; and the choice of plane p's
+   support by the magnitude of the target, where it is still to be chosen. */
+void sgn_group_copy_target(const sgn_group *g);
+void sgn_group_pull_straight(const sgn_group *g);
+void sgn_group_choose_support(const sgn_group *g, int p);
+
 /* scale->weight[unit, p] = mean |v| over the unit's entries on the support of plane p, where v is
-   the latents of plane p, or the weights.  0 where a unit has no link. */
+   the latents of plane p, or the weights: weighted with the importance where there is one.  0 where
+   a unit has no link. */
 void sgn_group_mean_abs(const sgn_group *g, int p, int of_latents);
+
+/* Strips the latents of all that project() does not see: projecting again gives the same weights. */
+void sgn_group_quantise(const sgn_group *g, const sgn_constraint *c);
 
 #endif

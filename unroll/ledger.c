@@ -9,11 +9,18 @@ static double active(const sgn_link *w, int plane)
 
 /* Links of a plane that have a code in memory.  A code that says itself that its link is off stands
    for every entry, unless problem and configuration already tell which are off. */
-static double coded(const sgn_net *net, const sgn_link *w, int plane)
+static double coded(const sgn_net_group *g, const sgn_link *w, int plane)
 {
     const sgn_support *s = w->support[plane];
-    return s && !s->derived && !net->constraint->stores_support ? (double)sgn_link_size(w)
-                                                                : active(w, plane);
+    return s && !s->derived && !g->constraint->code(&g->links, plane).stores_support
+               ? (double)sgn_link_size(w)
+               : active(w, plane);
+}
+
+static double code_bits(const sgn_net_group *g, int plane, double count)
+{
+    int levels = g->constraint->code(&g->links, plane).levels;
+    return levels ? sgn_digits_bits(levels, (size_t)count) : REAL_BITS * count;
 }
 
 /* A link of a sum of planes counts once however many planes it is on. */
@@ -28,7 +35,8 @@ static double active_links(const sgn_link *w)
     return links;
 }
 
-static void charge_links(const sgn_net *net, const sgn_link *w, sgn_ledger *l)
+static void charge_links(const sgn_net *net, const sgn_net_group *g, const sgn_link *w,
+                         sgn_ledger *l)
 {
     double uses = sgn_tape_uses(net->tape, (sgn_param)(w - net->param)),
            size = (double)sgn_link_size(w);
@@ -37,22 +45,23 @@ static void charge_links(const sgn_net *net, const sgn_link *w, sgn_ledger *l)
     l->active_links += uses * active_links(w);
     int is_physics = !w->trained && net->constraint->scales == SGN_SCALES_NONE;  // computed from A
     for (int p = 0; p < w->planes; p++) {
-        double bits = net->constraint->bits_per_active * coded(net, w, p);
+        double count = coded(g, w, p), bits = code_bits(g, p, count);
         if (is_physics) l->physics_bits += bits;
-        else l->stored.sign += bits, l->parameters += coded(net, w, p);
+        else l->stored.sign += bits, l->parameters += count;
     }
 }
 
 static void charge_scalars(const sgn_link *w, sgn_ledger *l)
 {
     double bits = REAL_BITS * (double)sgn_link_size(w);
-    if (w->role == SGN_ROLE_SCALE) l->stored.scale += bits;
+    if (w->role == SGN_ROLE_SCALE || w->role == SGN_ROLE_VALUES) l->stored.scale += bits;
     else if (w->role == SGN_ROLE_PHYSICS) l->physics_bits += bits;
     else l->stored.scalar += bits;
     if (w->role != SGN_ROLE_PHYSICS) l->parameters += (double)sgn_link_size(w);
 }
 
-/* A real A at full precision; one of -c, 0, +c as the signs and the places of its nonzeros. */
+/* A real A at full precision; one of -c, 0, +c as the signs and the places of its nonzeros, as few bits
+   as these can take. */
 static double matrix_bits(const sgn_physics *q)
 {
     double entries = (double)q->A.rows * (double)q->A.cols, nonzero = 0;
@@ -68,17 +77,32 @@ static double links_without_matrices(const sgn_net *net)
     return (double)net->as.depth * net->n * net->m;
 }
 
+/* A support is stored unless the codes of the links on it tell as much. */
+static int is_stored(const sgn_net *net, const sgn_support *s)
+{
+    for (int i = 0; i < net->ngroups; i++)
+        for (int k = 0; k < net->group[i].links.n; k++) {
+            const sgn_net_group *g = &net->group[i];
+            for (int p = 0; p < g->links.link[k]->planes; p++)
+                if (g->links.link[k]->support[p] == s &&
+                    g->constraint->code(&g->links, p).stores_support)
+                    return 1;
+        }
+    return 0;
+}
+
 void sgn_ledger_of(const sgn_net *net, sgn_ledger *out)
 {
     *out = (sgn_ledger){0};
-    for (int p = 0; p < net->nparams; p++) {
-        const sgn_link *w = &net->param[p];
-        if (w->role == SGN_ROLE_LINKS) charge_links(net, w, out);
-        else charge_scalars(w, out);
-    }
+    for (int i = 0; i < net->ngroups; i++)
+        for (int k = 0; k < net->group[i].links.n; k++)
+            charge_links(net, &net->group[i], net->group[i].links.link[k], out);
+    for (int p = 0; p < net->nparams; p++)
+        if (net->param[p].role != SGN_ROLE_LINKS) charge_scalars(&net->param[p], out);
     if (out->links == 0) out->links = links_without_matrices(net);
-    for (int i = 0; i < net->nsupports && net->constraint->stores_support; i++)
-        out->stored.support += sgn_support_bits(net->support[i]);
+    for (int i = 0; i < net->nsupports; i++)
+        if (is_stored(net, net->support[i]))
+            out->stored.support += sgn_support_bits(net->support[i]);
     if (sgn_tape_uses_matrix(net->tape)) out->physics_bits += matrix_bits(&net->physics);
 }
 

@@ -8,6 +8,11 @@
 
 #include "unroll/net.h"
 
+/* Bits a device stores. */
+typedef struct {
+    double sign, support, scale, scalar;
+} sgn_bits;
+
 typedef struct {
     double links, active_links;  // possible links; those on the support
     double weights;              // distinct possible links: a tied matrix counted once

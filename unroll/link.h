@@ -19,15 +19,25 @@
 #include "core/base.h"
 #include "unroll/support.h"
 
-enum { SGN_MAX_PLANES = 8, SGN_LINK_NAME = 16 };
+enum { SGN_MAX_PLANES = 8, SGN_LINK_NAME = 16, SGN_MAX_BITS = 8 };
 
 typedef enum {
     SGN_ROLE_LINKS,     // obeys the network's weight constraint
     SGN_ROLE_SCALE,     // the scales a constraint learns, as logarithms
+    SGN_ROLE_VALUES,    // those of any sign
     SGN_ROLE_POSITIVE,  // a scalar learned as its logarithm
     SGN_ROLE_REAL,      // a scalar of any sign
     SGN_ROLE_PHYSICS,   // a matrix computed from the problem, never learned
 } sgn_role;
+
+typedef enum {
+    SGN_ESTIMATOR_IDENTITY,  // the sign; its derivative is taken to be 1
+    SGN_ESTIMATOR_CLIPPED,
+    SGN_ESTIMATOR_TANH,
+    SGN_ESTIMATOR_PROX,
+} sgn_estimator;  // see unroll/estimator.h
+
+typedef struct sgn_packed sgn_packed;  // unroll/packed.h
 
 typedef struct sgn_link {
     char name[SGN_LINK_NAME];  // the slot's: "W", "theta"
@@ -41,8 +51,9 @@ typedef struct sgn_link {
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
     sgn_real *weight;                      // (rows * cols) what the network multiplies by
     sgn_real *dweight;                     // (rows * cols)
-    sgn_real *dlatent;  // (planes, rows * cols); is dweight itself when there is one plane
-} sgn_link;             // a view: the network's slab owns the memory
+    sgn_real *dlatent;         // (planes, rows * cols); is dweight itself when there is one plane
+    const sgn_packed *packed;  // in a deployed network, instead of all four: borrowed
+} sgn_link;                    // a view: the network's slab owns the memory
 
 static inline size_t sgn_link_size(const sgn_link *w) { return (size_t)w->rows * (size_t)w->cols; }
 static inline size_t sgn_link_latents(const sgn_link *w)
@@ -50,40 +61,59 @@ static inline size_t sgn_link_latents(const sgn_link *w)
     return sgn_link_size(w) * (size_t)w->planes;
 }
 
-/* Link matrices that share scales.  Entry (i, j) of any of them has the scale of unit
-   i / rowspan + j / colspan: one unit for scale: layer and global, a unit a row, a column or a
-   diagonal block. */
+/* Link matrices that share scales.  Entry (i, j) of any of them has the scales of unit
+   i / rowspan + unitrows (j / colspan): one unit for scale: layer and global, a unit a row, a column
+   or a block. */
 typedef struct {
     sgn_link *const *link;
     int n;
-    int units, rowspan, colspan;
-    sgn_link *scale;    // (units, planes); NULL when the constraint has no scales
+    int units, rowspan, colspan, unitrows;
+    int bits;           // weights.bits, for constraints that have a choice of values
+    sgn_link *scale;    // (units, columns) as the constraint says; NULL when it has no scales
     sgn_real *scratch;  // as long as the longest link matrix; for start() only
+    /* Importance of each entry, link after link, as (rows * cols) reals each; NULL: all alike.
+       start() may weigh the target's entries with it (Fisher-weighted scales). */
+    const sgn_real *importance;
+    sgn_estimator estimator;  // what stands for the sign while training
+    double progress;          // of training, 0 .. 1; at 1 an estimator is the sign itself
 } sgn_group;
 
-/* Bits a device stores; what is physics is charged by the ledger, not by a constraint. */
-typedef struct {
-    double sign, support, scale, scalar;
-} sgn_bits;
+typedef enum {
+    SGN_SCALES_NONE,
+    SGN_SCALES_COMPUTED,  // by project(), from the latents
+    SGN_SCALES_LEARNED,   // positive, learned as logarithms
+    SGN_SCALES_REAL,      // learned, of any sign
+} sgn_scales;
 
-typedef enum { SGN_SCALES_NONE, SGN_SCALES_COMPUTED, SGN_SCALES_LEARNED } sgn_scales;
+/* A device stores for each link of a plane a code 0 .. levels-1, and what the codes stand for
+   follows from the scales of the link's unit. */
+typedef struct {
+    int levels;          // values a link can have; 0: any real, and there are no codes
+    int stores_support;  // 0: one of the codes says that the link is off (ternary)
+} sgn_code;
 
 typedef struct sgn_constraint {
     const char *name;  // as configs say it
     const char *title, *cite;
-    sgn_scales scales;       // one per unit and plane
-    int sums_planes;         // uses `weights.planes` latent planes
-    double density;          // what weights.density: auto means
-    double bits_per_active;  // of a link on the support, scales not counted
-    int stores_support;      // 0: the code of a link says itself that it is off (ternary)
+    sgn_scales scales;
+    int sums_planes;                           // uses `weights.planes` latent planes
+    double density;                            // what weights.density: auto means
+    int (*scale_columns)(const sgn_group *g);  // scales of a unit; NULL: one a plane
+    int (*plane_count)(int planes);  // latent planes; NULL: `planes` where it sums them, else 1
     /* Sets latents, learned scales (as values in scale->weight) and supports chosen by magnitude so
        that project() comes near the target, which stands in `weight` and is used up. */
     void (*start)(const sgn_group *g);
     void (*project)(const sgn_group *g);
     void (*pullback)(const sgn_group *g);  // dlatent and the scales' dweight, from dweight
-    /* Strips the latents of all that project() does not see: projecting again gives the same
-       weights.  What a deployed network keeps. */
-    void (*quantise)(const sgn_group *g);
+    /* The codes: of the latents, where the link exists; what a code stands for; and the latents moved
+       so that project() gives this code.  With computed scales, set all entries of a group and then
+       settle().  NULL where levels is 0. */
+    sgn_code (*code)(const sgn_group *g, int plane);
+    int (*level)(const sgn_group *g, const sgn_link *w, int plane, size_t entry);
+    sgn_real (*value)(const sgn_group *g, int unit, int plane, int level);
+    void (*set)(const sgn_group *g, const sgn_link *w, int plane, size_t entry, int level);
+    void (*settle)(
+        const sgn_group *g);  // latents such that project() computes these scales; or NULL
 } sgn_constraint;
 
 const sgn_constraint *const *sgn_constraints(void);  // NULL-ended

@@ -20,13 +20,11 @@ static sgn_status check(const sgn_net_settings *as, const sgn_physics *q)
     if (as->planes < 1 || as->planes > SGN_MAX_PLANES)
         return sgn_fail(SGN_ECONFIG, "weights.planes is %d, must be from 1 to %d", as->planes,
                         SGN_MAX_PLANES);
-    int needs_blocks = as->scale == SGN_SCALE_BLOCK || !strcmp(as->support, "blocks");
-    if (needs_blocks && q->blocks < 2)
-        return sgn_fail(SGN_ECONFIG,
-                        "%s needs a problem with blocks; problem.kind block-pm1 or "
-                        "block-gaussian with problem.blocks of 2 or more has them",
-                        as->scale == SGN_SCALE_BLOCK ? "weights.scale block"
-                                                     : "weights.support blocks");
+    if (as->scale == SGN_SCALE_BLOCK && as->block == 0 && q->blocks < 2)
+        return sgn_fail(
+            SGN_ECONFIG,
+            "weights.scale block needs weights.block, or a problem with blocks: "
+            "problem.kind block-pm1 or block-gaussian with problem.blocks of 2 or more");
     return SGN_OK;
 }
 
@@ -118,6 +116,7 @@ static sgn_status new_net(sgn_net **out, const sgn_net_settings *as, const sgn_s
     SGN_TRY(check(as, q));
     SGN_TRY(new_empty(&net, as, solver, q, batch));
     net->constraint = constraint;
+    net->progress = 1;
     sgn_status status = build(net, seed, carry_state);
     if (status) sgn_net_free(net);
     else *out = net;

@@ -8,6 +8,7 @@
 
 #include "core/option.h"
 #include "core/pool.h"
+#include "unroll/fit.h"
 #include "unroll/solver.h"
 
 typedef enum { SGN_PHYSICS_NONE, SGN_PHYSICS_ADJOINT, SGN_PHYSICS_ANALYTIC } sgn_physics_term;
@@ -42,9 +43,13 @@ typedef struct {
     char constraint[SGN_NAME_MAX];
     char support[SGN_NAME_MAX];
     double density;  // NAN: auto
-    int share_support, scale, planes;
+    int share_support, scale, planes, bits;
     int init;  // auto analytic adjoint random coherence
-    int frozen;
+    char fit[SGN_NAME_MAX];
+    int estimator, frozen;
+    int band, keep, of, block;  // of supports; block: of scales as well, 0: the problem's blocks
+    double prune_until;         // share of the training in which the density falls from 1
+    char support_file[SGN_PATH_MAX];
 } sgn_net_settings;
 
 extern const sgn_option sgn_network_options[];  // section network
@@ -73,7 +78,10 @@ typedef struct sgn_net {
     sgn_var y;   // input (m, batch)
     sgn_var *x;  // (depth) the estimate after each layer, (n, batch)
     sgn_var in[SGN_MAX_STATE], out[SGN_MAX_STATE];  // of sgn_net_new_iteration: carried state
-    int relaxed;  // 1: the link matrices are not quantised yet (two-stage training)
+    /* What the link matrices obey for now, instead of their constraint; NULL in the last stage. */
+    const sgn_constraint *stand_in;
+    int stand_in_bits;
+    double progress;                // of training in this stage, 0 .. 1
     struct sgn_net_memory *memory;  // slabs and scratch
 } sgn_net;
 
@@ -106,11 +114,17 @@ void sgn_net_choose_supports(sgn_net *net);
 /* dlatent from dweight. */
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 
-/* Two-stage training.  Relaxed, the network starts again with real links on every entry.
-   Quantised, the links it has learned become the target of the constraint, which also fits the
-   supports; from then on these stay. */
+/* Training in stages.  Relaxed, the network starts again with real links, on every entry that its
+   support does not rule out beforehand.  Quantised, the links it has learned become the target of
+   another stand-in (NULL: of its own constraint, which also fits the supports; from then on these
+   stay).  `measured` is what weights.fit needs of data; NULL: nothing was measured. */
 SGN_MUST_CHECK sgn_status sgn_net_relax(sgn_net *net, uint64_t seed);
-void sgn_net_quantise(sgn_net *net);
+SGN_MUST_CHECK sgn_status sgn_net_quantise(sgn_net *net, const sgn_constraint *stand_in, int bits,
+                                           const sgn_calibration *measured);
+/* Only says which constraint rules: for a network whose latents are about to be restored. */
+void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits);
+/* 0 .. 1: how far supports are pruned, and how hard the estimator's signs are.  1 at first. */
+void sgn_net_set_progress(sgn_net *net, double progress);
 
 /* All latents, parameter after parameter in the table's order. */
 sgn_real *sgn_net_latents(const sgn_net *net, size_t *count);

@@ -124,20 +124,11 @@ static void measure(sgn_link *w)
     w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
 }
 
-static void start_links(const sgn_net *net, const sgn_group *g, const sgn_constraint *c)
-{
-    if (!net->relaxed) c->start(g);
-    for (int k = 0; k < g->n && net->relaxed; k++)
-        memcpy(g->link[k]->latent, g->link[k]->weight,
-               sgn_link_size(g->link[k]) * sizeof(sgn_real));
-}
-
 static void latents_from_values(sgn_net *net)
 {
     for (int p = 0; p < net->nparams; p++)
         if (net->param[p].role == SGN_ROLE_LINKS) measure(&net->param[p]);
-    for (int i = 0; i < net->ngroups; i++)
-        start_links(net, &net->group[i].links, net->group[i].constraint);
+    for (int i = 0; i < net->ngroups; i++) net->group[i].constraint->start(&net->group[i].links);
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
         if (w->role == SGN_ROLE_LINKS) continue;
@@ -161,17 +152,21 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
     sgn_free(room);
     if (status) return status;
     latents_from_values(net);
-    if (!net->relaxed) sgn_net_fit_supports(net);
+    if (!net->stand_in) sgn_net_fit_supports(net);
     sgn_net_project(net, NULL);
     return SGN_OK;
 }
 
 sgn_status sgn_net_relax(sgn_net *net, uint64_t seed)
 {
-    net->relaxed = 1;
+    const sgn_constraint *full;
+    SGN_TRY(sgn_constraint_find("full", &full));
+    sgn_net_obey(net, full, 0);
     for (int i = 0; i < net->nsupports; i++) {
-        net->support[i]->moves = 0;
-        if (net->support[i]->density > 0) sgn_support_fill(net->support[i]);
+        sgn_support *s = net->support[i];
+        s->moves = 0;
+        if (s->derived) s->density = 0;  // chosen when the network was built, and kept
+        else if (s->density > 0) sgn_support_fill(s);
     }
     return sgn_net_start(net, seed);
 }

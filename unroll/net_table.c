@@ -35,6 +35,13 @@ static int is_shared(const sgn_net *net, const sgn_slot *s)
     return s->shared || (s->kind == SGN_SLOT_LINKS && net->as.tied);
 }
 
+static int planes_of(const sgn_net *net)
+{
+    const sgn_constraint *c = net->constraint;
+    int planes = c->sums_planes ? net->as.planes : 1;
+    return c->plane_count ? c->plane_count(planes) : planes;
+}
+
 static sgn_param add_slot(sgn_net *net, const sgn_slot *s, int layer)
 {
     int matrix = s->kind == SGN_SLOT_LINKS;
@@ -43,7 +50,7 @@ static sgn_param add_slot(sgn_net *net, const sgn_slot *s, int layer)
                           .role = role_of(s->kind),
                           .rows = sgn_net_dim(net, s->rows),
                           .cols = sgn_net_dim(net, s->cols),
-                          .planes = matrix && net->constraint->sums_planes ? net->as.planes : 1,
+                          .planes = matrix ? planes_of(net) : 1,
                           .trained = !(matrix && net->as.frozen)},
                s->name);
 }
@@ -133,37 +140,51 @@ void sgn_net_drop_unused(sgn_net *net)
 /* ---- groups and supports --------------------------------------------------------------------- */
 
 /* Rows and columns of a link matrix that one scale unit spans. */
+static int parts(int length, int span) { return (length + span - 1) / span; }
+
+static void span_blocks(const sgn_net *net, const sgn_link *w, sgn_group *g)
+{
+    int block = net->as.block;
+    g->rowspan = block ? block : parts(w->rows, net->physics.blocks);
+    if (block) g->colspan = block;
+    g->unitrows = parts(w->rows, g->rowspan);
+    g->units = g->unitrows * parts(w->cols, g->colspan);
+}
+
 static sgn_group units_of(const sgn_net *net, const sgn_link *w)
 {
-    int blocks = net->physics.blocks;
-    sgn_group g = {.units = 1, .rowspan = w->rows, .colspan = w->cols};
+    sgn_group g = {.units = 1,
+                   .rowspan = w->rows,
+                   .colspan = w->cols,
+                   .unitrows = 1,
+                   .bits = net->as.bits,
+                   .estimator = (sgn_estimator)net->as.estimator,
+                   .progress = 1};
     switch ((sgn_scale_kind)net->as.scale) {
     case SGN_SCALE_GLOBAL:
     case SGN_SCALE_LAYER: break;
-    case SGN_SCALE_ROW: g.units = w->rows, g.rowspan = 1; break;
+    case SGN_SCALE_ROW: g.units = g.unitrows = w->rows, g.rowspan = 1; break;
     case SGN_SCALE_COLUMN: g.units = w->cols, g.colspan = 1; break;
-    case SGN_SCALE_BLOCK:
-        g.units = blocks;
-        g.rowspan = (w->rows + blocks - 1) / blocks;
-        break;
+    case SGN_SCALE_BLOCK: span_blocks(net, w, &g); break;
     }
     return g;
 }
 
 static void add_scale_row(sgn_net *net, sgn_group *g)
 {
-    if (net->constraint->scales == SGN_SCALES_NONE) return;
+    const sgn_constraint *c = net->constraint;
+    if (c->scales == SGN_SCALES_NONE) return;
     const sgn_link *first = g->link[0];
-    int learned = net->constraint->scales == SGN_SCALES_LEARNED && first->trained;
+    int learned = c->scales != SGN_SCALES_COMPUTED && first->trained;
     char name[SGN_LINK_NAME];
     snprintf(name, sizeof name, "%.9s.scale",
              net->as.scale == SGN_SCALE_GLOBAL ? "all" : first->name);
     sgn_param p =
         add(net,
             (sgn_link){.layer = net->as.scale == SGN_SCALE_GLOBAL ? SGN_LAYER_SHARED : first->layer,
-                       .role = SGN_ROLE_SCALE,
+                       .role = c->scales == SGN_SCALES_REAL ? SGN_ROLE_VALUES : SGN_ROLE_SCALE,
                        .rows = g->units,
-                       .cols = first->planes,
+                       .cols = c->scale_columns ? c->scale_columns(g) : first->planes,
                        .planes = 1,
                        .trained = learned},
             name);
@@ -208,14 +229,19 @@ static sgn_support *shared_support(const sgn_net *net, const sgn_link *w, int pl
 static sgn_status new_support(sgn_net *net, const sgn_support_kind *kind, const sgn_link *w,
                               uint64_t seed, sgn_support **out)
 {
-    SGN_TRY(sgn_support_new(out, w->rows, w->cols));
+    const sgn_net_settings *as = &net->as;
+    sgn_support_wish wish = {
+        net->physics.A, net->physics.blocks, as->density,         as->band, as->keep,
+        as->of,         as->block,           net->physics.pattern};
+    SGN_TRY(sgn_support_new(out, kind, w->rows, w->cols));
     sgn_support *s = *out;
     sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_SUPPORT, 0, (uint32_t)net->nsupports);
     net->support[net->nsupports++] = s;
-    kind->fill(s, net->physics.A, net->physics.blocks, net->as.density, &rng);
+    s->keep = as->keep, s->of = as->of, s->block = as->block;
+    SGN_TRY(kind->fill(s, &wish, &rng));
     s->derived = kind->derived;
-    s->density = kind->by_magnitude ? net->as.density : 0;
-    s->moves = kind->by_magnitude && w->planes == 1 && w->trained;
+    s->density = kind->choose ? as->density : 0;
+    s->moves = kind->follows && w->planes == 1 && w->trained;
     sgn_support_count(s);
     return SGN_OK;
 }

@@ -22,36 +22,26 @@ static void pull_scalar(sgn_link *w)
         for (size_t i = 0; i < sgn_link_size(w); i++) w->dlatent[i] = w->dweight[i] * w->weight[i];
 }
 
-/* Until a two-stage network is quantised its links are real, on every entry. */
-static void copy_links(const sgn_group *g, int backward)
-{
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        if (!backward) memcpy(w->weight, w->latent, sgn_link_size(w) * sizeof *w->weight);
-        else if (w->dlatent != w->dweight) {  // the first plane is the link, the others rest
-            memset(w->dlatent, 0, sgn_link_latents(w) * sizeof *w->dlatent);
-            memcpy(w->dlatent, w->dweight, sgn_link_size(w) * sizeof *w->weight);
-        }
-    }
-}
-
 static void project_group(void *context, int i)
 {
     const sgn_net *net = context;
-    if (net->relaxed) copy_links(&net->group[i].links, 0);
-    else net->group[i].constraint->project(&net->group[i].links);
+    net->group[i].constraint->project(&net->group[i].links);
+}
+
+/* A stand-in has one plane; the others rest. */
+static void rest(const sgn_group *g)
+{
+    for (int k = 0; k < g->n; k++)
+        if (g->link[k]->dlatent != g->link[k]->dweight)
+            memset(g->link[k]->dlatent, 0, sgn_link_latents(g->link[k]) * sizeof(sgn_real));
+    if (g->scale) memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof(sgn_real));
 }
 
 static void pull_group(void *context, int i)
 {
     const sgn_net *net = context;
-    const sgn_group *g = &net->group[i].links;
-    if (!net->relaxed) {
-        net->group[i].constraint->pullback(g);
-        return;
-    }
-    copy_links(g, 1);
-    if (g->scale) memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof(sgn_real));
+    if (net->stand_in) rest(&net->group[i].links);
+    net->group[i].constraint->pullback(&net->group[i].links);
 }
 
 static int is_scalar(const sgn_link *w)
@@ -73,6 +63,14 @@ void sgn_net_pullback(sgn_net *net, sgn_pool *pool)
         if (is_scalar(&net->param[p])) pull_scalar(&net->param[p]);
 }
 
+/* From 1 to its end, fast at first (Zhu & Gupta 2017, arXiv:1710.01878, eq. 1). */
+static double density_now(const sgn_net *net, const sgn_support *s)
+{
+    double until = net->as.prune_until;
+    if (!s->moves || net->progress >= until) return s->density;
+    return s->density + (1 - s->density) * pow(1 - net->progress / until, 3);
+}
+
 /* The score of an entry is sum |V| over the layers that share the support. */
 static void choose(sgn_net *net, sgn_support *s)
 {
@@ -85,15 +83,16 @@ static void choose(sgn_net *net, sgn_support *s)
         for (size_t i = 0; i < size; i++)
             score[i] += w->latent[i] < 0 ? -w->latent[i] : w->latent[i];
     }
-    sgn_support_keep_largest(s, score, s->density, net->memory->scratch);
+    sgn_support_choose(s, score, density_now(net, s), net->memory->scratch);
 }
 
 void sgn_net_choose_supports(sgn_net *net)
 {
-    for (int i = 0; i < net->nsupports && !net->relaxed; i++)
+    for (int i = 0; i < net->nsupports && !net->stand_in; i++)
         if (net->support[i]->moves) choose(net, net->support[i]);
 }
 
+/* A choice that follows from the problem was made when the network was built. */
 static int is_fitted(const sgn_support *s) { return s->density > 0; }
 
 /* Sums of planes fit theirs, residual by residual, in their constraint's start(). */
@@ -112,20 +111,42 @@ void sgn_net_fit_supports(sgn_net *net)
             choose(net, net->support[i]);
 }
 
-static void log_of_scales(const sgn_group *g)
+void sgn_net_set_progress(sgn_net *net, double progress)
 {
-    for (size_t u = 0; g->scale && u < sgn_link_size(g->scale); u++)
-        g->scale->latent[u] = (sgn_real)log(fmax((double)g->scale->weight[u], 1e-30));
+    net->progress = progress;
+    for (int i = 0; i < net->ngroups; i++) net->group[i].links.progress = progress;
 }
 
-void sgn_net_quantise(sgn_net *net)
+void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits)
 {
-    net->relaxed = 0;
-    sgn_net_fit_supports(net);
+    net->stand_in = stand_in;
+    net->stand_in_bits = bits;
     for (int i = 0; i < net->ngroups; i++) {
-        copy_links(&net->group[i].links, 0);
+        net->group[i].constraint = stand_in ? stand_in : net->constraint;
+        net->group[i].links.bits = stand_in ? bits : net->as.bits;
+    }
+}
+
+static void log_of_scales(const sgn_group *g)
+{
+    if (!g->scale) return;
+    for (size_t u = 0; u < sgn_link_size(g->scale); u++)
+        g->scale->latent[u] = is_log(g->scale)
+                                  ? (sgn_real)log(fmax((double)g->scale->weight[u], 1e-30))
+                                  : g->scale->weight[u];
+}
+
+sgn_status sgn_net_quantise(sgn_net *net, const sgn_constraint *stand_in, int bits,
+                            const sgn_calibration *measured)
+{
+    (void)measured;
+    sgn_net_project(net, NULL);  // the weights are the target now
+    sgn_net_obey(net, stand_in, bits);
+    if (!stand_in) sgn_net_fit_supports(net);
+    for (int i = 0; i < net->ngroups; i++) {
         net->group[i].constraint->start(&net->group[i].links);
         log_of_scales(&net->group[i].links);
     }
     sgn_net_project(net, NULL);
+    return SGN_OK;
 }

@@ -15,16 +15,6 @@ static void copy_residual_to_latents(const sgn_link *w, int p)
     memcpy(sgn_plane(w, p, 0), w->weight, sgn_link_size(w) * sizeof *w->weight);
 }
 
-/* The first link of a support to be fitted chooses it; one that moves is chosen anew later. */
-static void choose_support(const sgn_group *g, const sgn_link *w, int p)
-{
-    sgn_support *s = w->support[p];
-    if (!s || s->density == 0 || s->active < sgn_link_size(w)) return;
-    sgn_real *score = sgn_plane_grad(w, p, 0);
-    for (size_t i = 0; i < sgn_link_size(w); i++) score[i] = (sgn_real)fabs((double)w->weight[i]);
-    sgn_support_keep_largest(s, score, s->density, g->scratch);
-}
-
 static void subtract_plane(const sgn_group *g, const sgn_link *w, int p)
 {
     for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
@@ -44,7 +34,7 @@ static void set_rms(sgn_real *v, size_t n, double rms)
 void sgn_signs_start(const sgn_group *g)
 {
     for (int p = 0; p < g->link[0]->planes; p++) {
-        for (int k = 0; k < g->n; k++) choose_support(g, g->link[k], p);
+        sgn_group_choose_support(g, p);
         sgn_group_mean_abs(g, p, 0);
         for (int k = 0; k < g->n; k++) {
             copy_residual_to_latents(g->link[k], p);
@@ -128,15 +118,28 @@ void sgn_signs_pullback(const sgn_group *g)
     }
 }
 
-void sgn_signs_quantise(const sgn_group *g)
+/* ---- codes ------------------------------------------------------------------------------------ */
+
+sgn_code sgn_signs_code(const sgn_group *g, int plane)
 {
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        for (int p = 0; p < w->planes; p++)
-            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
-                sgn_real s = scales_of(g, p)[r.unit], *v = sgn_plane(w, p, r.first);
-                const uint8_t *on = sgn_plane_on(w, p, r.first);
-                for (size_t i = 0; i < r.count; i++) v[i] = on && !on[i] ? 0 : v[i] < 0 ? -s : s;
-            }
-    }
+    (void)g, (void)plane;
+    return (sgn_code){.levels = 2, .stores_support = 1};
+}
+
+int sgn_signs_level(const sgn_group *g, const sgn_link *w, int plane, size_t entry)
+{
+    (void)g;
+    return !(*sgn_plane(w, plane, entry) < 0);
+}
+
+sgn_real sgn_signs_value(const sgn_group *g, int unit, int plane, int level)
+{
+    sgn_real s = scales_of(g, plane)[unit];
+    return level ? s : -s;
+}
+
+void sgn_signs_set(const sgn_group *g, const sgn_link *w, int plane, size_t entry, int level)
+{
+    (void)g;
+    *sgn_plane(w, plane, entry) = (sgn_real)(level ? w->size : -w->size);
 }

@@ -17,6 +17,11 @@
 void sgn_signs_start(const sgn_group *g);
 void sgn_signs_project(const sgn_group *g);
 void sgn_signs_pullback(const sgn_group *g);
-void sgn_signs_quantise(const sgn_group *g);  // V_p <- s_p M_p (.) sign(V_p)
+
+/* Code 1 is +s_p, code 0 is -s_p. */
+sgn_code sgn_signs_code(const sgn_group *g, int plane);
+int sgn_signs_level(const sgn_group *g, const sgn_link *w, int plane, size_t entry);
+sgn_real sgn_signs_value(const sgn_group *g, int unit, int plane, int level);
+void sgn_signs_set(const sgn_group *g, const sgn_link *w, int plane, size_t entry, int level);
 
 #endif

@@ -19,6 +19,7 @@ typedef struct {
     sgn_mat A;         // (m, n)
     double lipschitz;  // the largest eigenvalue of A'A
     double lambda;     // the l1 weight of the classical methods
+    sgn_mat pattern;   // (n, m) not 0 where the user says that links exist; no columns: not said
     int blocks;        // diagonal blocks A is known to have; 1: none
     int one_bit;       // every entry of A is -c, 0 or +c for one c
     double sparsity;   // expected share of nonzeros in x, for methods that are told it

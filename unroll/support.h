@@ -1,52 +1,84 @@
 /* support.h -- which links of a matrix exist.
  *
- * Kinds: all; physics (the pattern of A' for a matrix (n, m), of A'A for (n, n)); blocks (the
- * diagonal blocks of the problem); magnitude (the largest entries, of each plane's residual or of
- * the sum over the layers that share it); random (a control).
  * A support that follows from the problem and the configuration costs no bits; any other is stored.
+ * The kinds are a registry: unroll/supports.def, one file each in unroll/supports/.
  */
 #ifndef SGN_UNROLL_SUPPORT_H
 #define SGN_UNROLL_SUPPORT_H
 
+#include "core/bitstream.h"
 #include "core/mat.h"
 #include "core/rng.h"
 
+typedef struct sgn_support_kind sgn_support_kind;
+
+/* What the configuration and the problem say about supports. */
+typedef struct {
+    sgn_mat A;       // (m, n)
+    int blocks;      // diagonal blocks of the problem
+    double density;  // share of links to keep
+    int band;        // links of a row of a banded support
+    int keep, of;    // N:M: so many links of so many neighbours in a row
+    int block;       // rows and columns of the blocks that are kept or dropped as a whole
+    sgn_mat given;   // (n, m): nonzero where the user wants links; no columns: nothing given
+} sgn_support_wish;
+
 typedef struct sgn_support {
+    const sgn_support_kind *kind;
     int rows, cols;
-    size_t active;   // links that exist
-    int derived;     // follows from problem and configuration: no bits to store
-    int moves;       // chosen anew while training
-    double density;  // to be chosen by magnitude: the share of links to keep; 0: as it is
-    uint8_t *on;     // (rows * cols), column-major, 0 or 1
+    size_t active;        // links that exist
+    int derived;          // follows from problem and configuration: no bits to store
+    int moves;            // chosen anew while training
+    double density;       // to be chosen by magnitude: the share of links to keep; 0: as it is
+    int keep, of, block;  // of the wish, for kinds that choose group by group
+    uint8_t *on;          // (rows * cols), column-major, 0 or 1
 } sgn_support;
 
-typedef struct {
-    const char *name, *title;
-    int by_magnitude;  // chosen from the weights, not from the problem
+struct sgn_support_kind {
+    const char *name, *title, *cite;
     int derived;
-    /* Sets `on`; `density` where the kind has one. */
-    void (*fill)(sgn_support *s, sgn_mat A, int blocks, double density, sgn_rng *rng);
-} sgn_support_kind;
+    int follows;  // chosen from the weights, it is chosen anew while these move
+    /* Sets `on` from what is known before training; SGN_ECONFIG where that is not enough. */
+    sgn_status (*fill)(sgn_support *s, const sgn_support_wish *wish, sgn_rng *rng);
+    /* Keeps the share `density` of the links with the largest score (>= 0; ties: the first in memory
+       order).  `score` (rows * cols) is read only; `scratch` has as many entries.  NULL: the weights
+       have no say.  Allocates nothing. */
+    void (*choose)(sgn_support *s, const sgn_real *score, double density, sgn_real *scratch);
+    /* Stores what fill() does not know, and reads it back.  NULL: the places of the links, Rice-coded. */
+    void (*put)(const sgn_support *s, sgn_bitstream *to);
+    sgn_status (*get)(sgn_support *s, sgn_bitstream *from);
+};
 
 const sgn_support_kind *const *sgn_support_kinds(void);  // NULL-ended
 SGN_MUST_CHECK sgn_status sgn_support_kind_find(const char *name, const sgn_support_kind **out);
 
 /* All links on.  The caller owns *out. */
-SGN_MUST_CHECK sgn_status sgn_support_new(sgn_support **out, int rows, int cols);
+SGN_MUST_CHECK sgn_status sgn_support_new(sgn_support **out, const sgn_support_kind *kind, int rows,
+                                          int cols);
 void sgn_support_free(sgn_support *s);  // NULL is fine
 
 void sgn_support_fill(sgn_support *s);  // every link exists
 
-/* Keeps the density * rows * cols entries with the largest score (>= 0; ties: the first in memory
-   order).  `score` (rows * cols) is read only; `scratch` has as many entries. */
-void sgn_support_keep_largest(sgn_support *s, const sgn_real *score, double density,
-                              sgn_real *scratch);
+void sgn_support_choose(sgn_support *s, const sgn_real *score, double density, sgn_real *scratch);
 
 void sgn_support_count(sgn_support *s);  // sets active from on
 
-/* Bits a file needs for it: 0 when derived, else log2 of the number of supports of this size. */
+/* The stored form; nothing where the support is derived.  sgn_support_bits is what put appends. */
+void sgn_support_put(const sgn_support *s, sgn_bitstream *to);
+SGN_MUST_CHECK sgn_status sgn_support_get(sgn_support *s, sgn_bitstream *from);
 double sgn_support_bits(const sgn_support *s);
-double sgn_log2_choose(double n, double k);  // log2 of n over k
+double sgn_log2_choose(double n, double k);  // log2 of n over k: as few bits as it can take
+
+/* ---- for the kinds ---- */
+
+static inline size_t sgn_support_entry(const sgn_support *s, int i, int j)
+{
+    return (size_t)i + (size_t)j * (size_t)s->rows;
+}
+
+/* Chosen by magnitude alone: the density * rows * cols entries of largest score. */
+void sgn_support_choose_largest(sgn_support *s, const sgn_real *score, double density,
+                                sgn_real *scratch);
 
 /* The k-th largest of v[0 .. n-1] (k = 1: the largest); reorders v.  Quickselect, Hoare 1961. */
 sgn_real sgn_kth_largest(sgn_real *v, size_t n, size_t k);

@@ -9,13 +9,6 @@
 
 #include <string.h>
 
-static void start(const sgn_group *g)
-{
-    for (int k = 0; k < g->n; k++)
-        memcpy(g->link[k]->latent, g->link[k]->weight,
-               sgn_link_size(g->link[k]) * sizeof(sgn_real));
-}
-
 /* to = s sign(v) for codes that are not 0: |v| rounds to s or more */
 static void put_codes(const sgn_real *v, const uint8_t *on, sgn_real s, sgn_real *to, size_t n)
 {
@@ -37,32 +30,45 @@ static void project(const sgn_group *g)
     }
 }
 
-static void pullback(const sgn_group *g)
+/* ---- codes: 0 is -s, 1 is off, 2 is +s ------------------------------------------------------- */
+
+static sgn_code code(const sgn_group *g, int plane)
 {
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        const uint8_t *mask = sgn_plane_mask(w, 0, 0);
-        for (size_t i = 0; i < sgn_link_size(w); i++)
-            w->dlatent[i] = !mask || mask[i] ? w->dweight[i] : 0;
-    }
+    (void)g, (void)plane;
+    return (sgn_code){.levels = 3, .stores_support = 0};
 }
 
-/* v = w |w| / mean */
-static void spread(const sgn_real *w, sgn_real mean, sgn_real *v, size_t n)
+static int level(const sgn_group *g, const sgn_link *w, int plane, size_t entry)
 {
-    for (size_t i = 0; i < n; i++) v[i] = mean > 0 ? w[i] * (w[i] < 0 ? -w[i] : w[i]) / mean : 0;
+    sgn_real v = *sgn_plane(w, plane, entry), half = g->scale->weight[sgn_unit_of(g, w, entry)] / 2;
+    return 1 + (v > half) - (v < -half);
 }
 
-/* Codes alone, spread so that their mean magnitude is s again: V = T s^2 / mean |W|. */
-static void quantise(const sgn_group *g)
+static sgn_real value(const sgn_group *g, int unit, int plane, int level)
 {
-    project(g);
-    sgn_group_mean_abs(g, 0, 0);
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-            spread(w->weight + r.first, g->scale->weight[r.unit], w->latent + r.first, r.count);
-    }
+    (void)plane;
+    return (sgn_real)(level - 1) * g->scale->weight[unit];
+}
+
+static void set(const sgn_group *g, const sgn_link *w, int plane, size_t entry, int level)
+{
+    *sgn_plane(w, plane, entry) = value(g, sgn_unit_of(g, w, entry), plane, level);
+}
+
+static void stretch_to_mean(const sgn_group *g, const sgn_link *w, sgn_stretch r)
+{
+    sgn_real s = *sgn_plane(g->scale, 0, (size_t)r.unit), mean = g->scale->weight[r.unit];
+    sgn_real *v = sgn_plane(w, 0, r.first);
+    for (size_t i = 0; mean > 0 && i < r.count; i++) v[i] *= s / mean;
+}
+
+/* Latents that are codes times s have a smaller mean magnitude than s, unless they are stretched.
+   The scale's latent, which a computed scale does not need, remembers s. */
+static void settle(const sgn_group *g)
+{
+    memcpy(g->scale->latent, g->scale->weight, sgn_link_size(g->scale) * sizeof(sgn_real));
+    sgn_group_mean_abs(g, 0, 1);
+    sgn_group_walk(g, stretch_to_mean);
 }
 
 const sgn_constraint sgn_constraint_ternary_absmean = {
@@ -71,9 +77,12 @@ const sgn_constraint sgn_constraint_ternary_absmean = {
     .cite = "Ma et al. 2024, arXiv:2402.17764",
     .scales = SGN_SCALES_COMPUTED,
     .density = 0.5,
-    .bits_per_active = 1.5849625007211562,
-    .start = start,
+    .start = sgn_group_copy_target,
     .project = project,
-    .pullback = pullback,
-    .quantise = quantise,
+    .pullback = sgn_group_pull_straight,
+    .code = code,
+    .level = level,
+    .value = value,
+    .set = set,
+    .settle = settle,
 };
