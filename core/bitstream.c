@@ -1,15 +1,27 @@
 #include "core/bitstream.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
+
+/* ---- bits -------------------------------------------------------------------------------------- */
+
+/* Bits of a number that lie in the byte at position `at`: up to its end, `count` at most. */
+static int bits_here(size_t at, int count)
+{
+    int left = 8 - (int)(at % 8);
+    return left < count ? left : count;
+}
+
+static unsigned lowest(int count) { return (1u << count) - 1; }
 
 void sgn_bits_put(sgn_bitstream *b, uint64_t value, int count)
 {
-    for (int i = 0; b->byte && i < count; i++) {
-        size_t at = b->at + (size_t)i;
-        assert(at < b->capacity);
-        b->byte[at / 8] = (uint8_t)(b->byte[at / 8] | (value >> i & 1) << at % 8);
+    assert(!b->byte || b->at + (size_t)count <= b->capacity);
+    for (int done = 0, some; b->byte && done < count; done += some) {
+        size_t at = b->at + (size_t)done;
+        some = bits_here(at, count - done);
+        unsigned part = (unsigned)(value >> done) & lowest(some);
+        b->byte[at / 8] = (uint8_t)(b->byte[at / 8] | part << at % 8);
     }
     b->at += (size_t)count;
 }
@@ -22,61 +34,73 @@ uint64_t sgn_bits_get(sgn_bitstream *b, int count)
         b->at = b->capacity;
         return 0;
     }
-    for (int i = 0; i < count; i++, b->at++)
-        value |= (uint64_t)(b->byte[b->at / 8] >> b->at % 8 & 1) << i;
+    for (int done = 0, some; done < count; done += some) {
+        size_t at = b->at + (size_t)done;
+        some = bits_here(at, count - done);
+        value |= (uint64_t)((unsigned)b->byte[at / 8] >> at % 8 & lowest(some)) << done;
+    }
+    b->at += (size_t)count;
     return value;
 }
 
-/* ---- chosen things ---------------------------------------------------------------------------- */
+/* ---- which things are chosen ------------------------------------------------------------------- */
 
-enum { PARAMETER_BITS = 5, COUNT_BITS = 32 };
+enum { PARAMETER_BITS = 5, PARAMETERS = 1 << PARAMETER_BITS, COUNT_BITS = 32, LONG_RUN = 32 };
 
-static size_t next_chosen(const uint8_t *chosen, size_t from, size_t n)
+static size_t count_chosen(const sgn_choice *c)
 {
-    const uint8_t *at = from < n ? memchr(chosen + from, 1, n - from) : NULL;
-    return at ? (size_t)(at - chosen) : n;
+    size_t count = 0;
+    for (size_t at = 0; (at = c->next(c, at, 1)) < c->n; at++) count++;
+    return count;
 }
 
-/* Bits of all gaps, and how many there are. */
-static size_t gap_bits(const uint8_t *chosen, size_t n, int k, size_t *count)
-{
-    size_t bits = 0, from = 0, at;
-    for (*count = 0; (at = next_chosen(chosen, from, n)) < n; from = at + 1, ++*count)
-        bits += ((at - from) >> k) + 1 + (size_t)k;
-    return bits;
-}
+/* Gaps lie between the rarer kind: 1 between those chosen, 0 between the others. */
+static int rarer_kind(size_t chosen, size_t n) { return chosen <= n - chosen; }
 
-static int best_parameter(const uint8_t *chosen, size_t n, size_t *count)
+static int best_parameter(const sgn_choice *c, int value)
 {
+    size_t bits[PARAMETERS] = {0};
     int best = 0;
-    size_t least = gap_bits(chosen, n, 0, count);
-    for (int k = 1; k < 1 << PARAMETER_BITS; k++) {
-        size_t bits = gap_bits(chosen, n, k, count);
-        if (bits >= least) break;  // convex in k
-        least = bits;
-        best = k;
-    }
+    for (size_t from = 0, at; (at = c->next(c, from, value)) < c->n; from = at + 1)
+        for (int k = 0; k < PARAMETERS; k++) bits[k] += ((at - from) >> k) + 1 + (size_t)k;
+    for (int k = 1; k < PARAMETERS; k++)
+        if (bits[k] < bits[best]) best = k;
     return best;
 }
 
+/* floor(gap / 2^k) zeros, a one, and the lowest k bits of the gap */
 static void put_gap(sgn_bitstream *b, size_t gap, int k)
 {
     size_t zeros = gap >> k;
-    for (; zeros >= 32; zeros -= 32) sgn_bits_put(b, 0, 32);
+    for (; zeros >= LONG_RUN; zeros -= LONG_RUN) sgn_bits_put(b, 0, LONG_RUN);
     sgn_bits_put(b, (uint64_t)1 << zeros, (int)zeros + 1);
-    sgn_bits_put(b, gap & (((size_t)1 << k) - 1), k);
+    sgn_bits_put(b, gap, k);
+}
+
+void sgn_rice_put_choice(sgn_bitstream *b, const sgn_choice *c)
+{
+    size_t chosen = count_chosen(c);
+    int value = rarer_kind(chosen, c->n), k = best_parameter(c, value);
+    assert(c->n <= UINT32_MAX);
+    sgn_bits_put(b, (uint64_t)k, PARAMETER_BITS);
+    sgn_bits_put(b, chosen, COUNT_BITS);
+    for (size_t from = 0, at; (at = c->next(c, from, value)) < c->n; from = at + 1)
+        put_gap(b, at - from, k);
+}
+
+static size_t next_byte(const sgn_choice *c, size_t from, int value)
+{
+    const uint8_t *chosen = c->things;
+    const uint8_t *at = from < c->n ? memchr(chosen + from, value, c->n - from) : NULL;
+    return at ? (size_t)(at - chosen) : c->n;
 }
 
 void sgn_rice_put(sgn_bitstream *b, const uint8_t *chosen, size_t n)
 {
-    size_t count, from = 0, at;
-    int k = best_parameter(chosen, n, &count);
-    sgn_bits_put(b, (uint64_t)k, PARAMETER_BITS);
-    sgn_bits_put(b, count, COUNT_BITS);
-    for (; (at = next_chosen(chosen, from, n)) < n; from = at + 1) put_gap(b, at - from, k);
+    sgn_rice_put_choice(b, &(sgn_choice){n, next_byte, chosen});
 }
 
-/* At most `most`, or more than that when the stream says so or ends. */
+/* Above `most` when the stream says so; anything when it ends. */
 static size_t get_gap(sgn_bitstream *b, int k, size_t most)
 {
     size_t zeros = 0;
@@ -86,76 +110,84 @@ static size_t get_gap(sgn_bitstream *b, int k, size_t most)
 
 sgn_status sgn_rice_get(sgn_bitstream *b, uint8_t *chosen, size_t n)
 {
-    memset(chosen, 0, n);
     int k = (int)sgn_bits_get(b, PARAMETER_BITS);
     size_t count = (size_t)sgn_bits_get(b, COUNT_BITS), at = 0;
-    for (size_t i = 0; i < count && !b->overrun; i++) {
+    if (b->overrun || count > n)
+        return sgn_fail(SGN_EFORMAT, "which of %zu things are chosen is damaged", n);
+    int value = rarer_kind(count, n);
+    memset(chosen, !value, n);
+    for (size_t left = value ? count : n - count; left > 0; left--, at++) {
         at += get_gap(b, k, n);
-        if (at >= n) break;
-        chosen[at++] = 1;
-        if (i + 1 == count) return SGN_OK;
+        if (at >= n || b->overrun)
+            return sgn_fail(SGN_EFORMAT, "which %zu of %zu things are chosen is damaged", count, n);
+        chosen[at] = (uint8_t)value;
     }
-    if (count == 0 && !b->overrun) return SGN_OK;
-    return sgn_fail(SGN_EFORMAT, "the places of %zu links among %zu are damaged", count, n);
+    return SGN_OK;
 }
 
 /* ---- digits ------------------------------------------------------------------------------------ */
 
 enum { WORD = 64 };
 
+static uint64_t largest_number(int base, int digits)
+{
+    uint64_t largest = 0;
+    for (int i = 0; i < digits; i++) largest = largest * (uint64_t)base + (uint64_t)(base - 1);
+    return largest;
+}
+
 static int digits_of_a_word(int base)
 {
+    uint64_t last = (uint64_t)(base - 1), largest = 0;
     int digits = 0;
-    for (uint64_t room = UINT64_MAX; room >= (uint64_t)base - 1; digits++) {
-        room = (room - ((uint64_t)base - 1)) / (uint64_t)base;
-        if (room == 0) return digits + 1;
-    }
+    for (; digits < WORD && largest <= (UINT64_MAX - last) / (uint64_t)base; digits++)
+        largest = largest * (uint64_t)base + last;
     return digits;
 }
 
-static int bits_of(int base, int digits) { return (int)ceil(digits * log2(base) - 1e-9); }
+static int bits_of(int base, int digits)
+{
+    int bits = 0;
+    for (uint64_t largest = largest_number(base, digits); largest > 0; largest >>= 1) bits++;
+    return bits;
+}
 
 sgn_digits sgn_digits_begin(sgn_bitstream *b, int base)
 {
-    assert(base >= 2 && base <= 256);
-    return (sgn_digits){.stream = b, .base = base, .place = 1};
+    assert(base >= 1);
+    return (sgn_digits){.stream = b, .base = base, .room = digits_of_a_word(base), .place = 1};
 }
 
-/* `left` counts down from a full word; 0 also before the first digit. */
 void sgn_digits_put(sgn_digits *d, int digit)
 {
-    if (d->left == 0) d->left = digits_of_a_word(d->base);
+    assert(digit >= 0 && digit < d->base);
     d->word += (uint64_t)digit * d->place;
     d->place *= (uint64_t)d->base;
-    if (--d->left > 0) return;
-    sgn_bits_put(d->stream, d->word, bits_of(d->base, digits_of_a_word(d->base)));
-    d->word = 0;
-    d->place = 1;
+    if (++d->count == d->room) sgn_digits_end(d);
 }
 
 void sgn_digits_end(sgn_digits *d)
 {
-    if (d->left == 0) return;
-    int digits = digits_of_a_word(d->base) - d->left;
-    sgn_bits_put(d->stream, d->word, bits_of(d->base, digits));
-    *d = sgn_digits_begin(d->stream, d->base);
+    sgn_bits_put(d->stream, d->word, bits_of(d->base, d->count));
+    d->word = 0;
+    d->place = 1;
+    d->count = 0;
 }
 
 int sgn_digits_get(sgn_digits *d, size_t remaining)
 {
-    if (d->left == 0) {
-        int full = digits_of_a_word(d->base);
-        d->left = remaining < (size_t)full ? (int)remaining : full;
-        d->word = sgn_bits_get(d->stream, bits_of(d->base, d->left));
+    if (d->count == 0) {
+        d->count = remaining < (size_t)d->room ? (int)remaining : d->room;
+        d->word = sgn_bits_get(d->stream, bits_of(d->base, d->count));
     }
     int digit = (int)(d->word % (uint64_t)d->base);
     d->word /= (uint64_t)d->base;
-    d->left--;
+    d->count--;
     return digit;
 }
 
 double sgn_digits_bits(int base, size_t count)
 {
-    size_t full = (size_t)digits_of_a_word(base);
-    return (double)(count / full) * bits_of(base, (int)full) + bits_of(base, (int)(count % full));
+    size_t room = (size_t)digits_of_a_word(base);
+    return (double)(count / room) * bits_of(base, (int)room) + bits_of(base, (int)(count % room));
 }

@@ -9,13 +9,17 @@
 #include <string.h>
 
 #ifdef SGN_DOUBLE
-#define gemm cblas_dgemm
-#define gemv cblas_dgemv
-#define posv LAPACKE_dposv
+#define gemm  cblas_dgemm
+#define gemv  cblas_dgemv
+#define posv  LAPACKE_dposv
+#define potrf LAPACKE_dpotrf
+#define potri LAPACKE_dpotri
 #else
-#define gemm cblas_sgemm
-#define gemv cblas_sgemv
-#define posv LAPACKE_sposv
+#define gemm  cblas_sgemm
+#define gemv  cblas_sgemv
+#define posv  LAPACKE_sposv
+#define potrf LAPACKE_spotrf
+#define potri LAPACKE_spotri
 #endif
 
 void sgn_mat_copy(sgn_mat from, sgn_mat to)
@@ -121,5 +125,15 @@ sgn_status sgn_spd_solve(sgn_mat S, sgn_mat B)
     int fault = posv(LAPACK_COL_MAJOR, 'L', S.rows, B.cols, S.at, S.ld, B.at, B.ld);
     if (fault)
         return sgn_fail(SGN_EDATA, "a %d x %d system is not positive definite", S.rows, S.cols);
+    return SGN_OK;
+}
+
+sgn_status sgn_inverse_cholesky(sgn_mat S)
+{
+    assert(S.rows == S.cols && S.rows > 0);
+    int n = S.rows, fault = potrf(LAPACK_COL_MAJOR, 'L', n, S.at, S.ld);
+    if (!fault) fault = potri(LAPACK_COL_MAJOR, 'L', n, S.at, S.ld);
+    if (!fault) fault = potrf(LAPACK_COL_MAJOR, 'L', n, S.at, S.ld);
+    if (fault) return sgn_fail(SGN_EDATA, "a %d x %d matrix is not positive definite", n, n);
     return SGN_OK;
 }

@@ -51,4 +51,8 @@ SGN_MUST_CHECK sgn_status sgn_lipschitz(sgn_mat A, double *out);
    its Cholesky factor.  SGN_EDATA when S is not positive definite. */
 SGN_MUST_CHECK sgn_status sgn_spd_solve(sgn_mat S, sgn_mat B);
 
+/* The lower triangle of symmetric positive definite S (no other is read or written) <- L, the Cholesky
+   factor of the inverse: S^{-1} = L L'.  SGN_EDATA when S is not positive definite. */
+SGN_MUST_CHECK sgn_status sgn_inverse_cholesky(sgn_mat S);
+
 #endif

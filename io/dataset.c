@@ -13,14 +13,16 @@
 static const struct {
     const char *name;
     size_t at;
-    int measured;  // vectors as long as A has rows, else columns
-    int limited;   // a test set
+    int is_matrix;  // not a set of vectors
+    int measured;   // vectors as long as A has rows, else columns
+    int limited;    // a test set
 } mats[] = {
-    {"A", offsetof(sgn_dataset, A), 0, 0},
-    {"x", offsetof(sgn_dataset, x), 0, 1},
-    {"y", offsetof(sgn_dataset, y), 1, 1},
-    {"train_x", offsetof(sgn_dataset, train_x), 0, 0},
-    {"train_y", offsetof(sgn_dataset, train_y), 1, 0},
+    {"A", offsetof(sgn_dataset, A), 1, 0, 0},
+    {"support", offsetof(sgn_dataset, support), 1, 0, 0},
+    {"x", offsetof(sgn_dataset, x), 0, 0, 1},
+    {"y", offsetof(sgn_dataset, y), 0, 1, 1},
+    {"train_x", offsetof(sgn_dataset, train_x), 0, 0, 0},
+    {"train_y", offsetof(sgn_dataset, train_y), 0, 1, 0},
 };
 enum { MATS = sizeof mats / sizeof mats[0] };
 
@@ -88,10 +90,10 @@ static sgn_status check_pair(const sgn_h5_in *in, const char *x, const char *y)
                          (unsigned long long)of_y[0], (unsigned long long)of_x[0], x);
 }
 
-static sgn_status read_matrix(const sgn_h5_in *in, sgn_mat *A)
+static sgn_status read_matrix(const sgn_h5_in *in, int k, sgn_dataset *d)
 {
-    SGN_TRY(sgn_h5_read_matrix(in, "A", A));
-    return check_finite(in, "A", *A, 1);
+    SGN_TRY(sgn_h5_read_matrix(in, mats[k].name, mat_of(d, k)));
+    return check_finite(in, mats[k].name, *mat_of(d, k), 1);
 }
 
 static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
@@ -99,7 +101,7 @@ static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
     int found = 0;
     for (int k = 0; k < MATS; k++) {
         if (!sgn_h5_has(in, mats[k].name)) continue;
-        SGN_TRY(k == 0 ? read_matrix(in, &d->A) : read_vectors(in, k, limit, d));
+        SGN_TRY(mats[k].is_matrix ? read_matrix(in, k, d) : read_vectors(in, k, limit, d));
         found = 1;
     }
     if (!found) return sgn_fail(SGN_EDATA, "%s has none of the datasets A, x and y", in->path);
@@ -164,16 +166,18 @@ sgn_status sgn_dataset_load(sgn_dataset *out, const char *path, int limit)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
+static sgn_status write_one(hid_t file, int k, sgn_mat a)
+{
+    hsize_t dims[] = {(hsize_t)a.cols, (hsize_t)a.rows};
+    if (a.cols == 0) return SGN_OK;
+    if (mats[k].is_matrix) return sgn_h5_write_matrix(file, mats[k].name, a);
+    assert(a.ld == a.rows);
+    return sgn_h5_write(file, mats[k].name, SGN_H5_REAL, 2, dims, a.at);
+}
+
 static sgn_status write_all(hid_t file, sgn_dataset d)
 {
-    if (d.A.cols > 0) SGN_TRY(sgn_h5_write_matrix(file, "A", d.A));
-    for (int k = 1; k < MATS; k++) {
-        sgn_mat v = *mat_of(&d, k);
-        if (v.cols == 0) continue;
-        assert(v.ld == v.rows);
-        hsize_t dims[] = {(hsize_t)v.cols, (hsize_t)v.rows};
-        SGN_TRY(sgn_h5_write(file, mats[k].name, SGN_H5_REAL, 2, dims, v.at));
-    }
+    for (int k = 0; k < MATS; k++) SGN_TRY(write_one(file, k, *mat_of(&d, k)));
     return SGN_OK;
 }
 
@@ -186,6 +190,32 @@ sgn_status sgn_dataset_save(const sgn_dataset *d, const char *path)
     SGN_TRY(write_all(file, *d));
     SGN_TRY(sgn_h5_image(file, &bytes, &size));
     return sgn_write_file(path, bytes, size);
+}
+
+/* ---- a support ------------------------------------------------------------------------------ */
+
+static sgn_status check_support(const char *path, sgn_mat support, sgn_mat A)
+{
+    if (support.cols == 0) return sgn_fail(SGN_EDATA, "%s has no dataset support", path);
+    if (support.rows != A.cols || support.cols != A.rows)
+        return sgn_fail(SGN_EDATA,
+                        "%s: support has shape (%d, %d), expected (%d, %d) because A is (%d, %d)",
+                        path, support.rows, support.cols, A.cols, A.rows, A.rows, A.cols);
+    if (sgn_mat_sum_squares(support) > 0) return SGN_OK;
+    return sgn_fail(SGN_EDATA, "%s: support is 0 everywhere, some link must exist", path);
+}
+
+sgn_status sgn_dataset_support(sgn_mat *out, const char *path, sgn_mat A)
+{
+    sgn_dataset d;
+    SGN_TRY(sgn_dataset_load(&d, path, 1));
+    sgn_status s = check_support(path, d.support, A);
+    if (s == SGN_OK) {
+        *out = d.support;
+        d.support = (sgn_mat){0};
+    }
+    sgn_dataset_free(&d);
+    return s;
 }
 
 /* ---- a problem ------------------------------------------------------------------------------ */

@@ -98,9 +98,10 @@ Test(support, one_that_follows_from_the_problem_costs_nothing)
     const sgn_support_kind *magnitude;
     OK(sgn_support_kind_find("magnitude", &magnitude));
     OK(sgn_support_new(&s, magnitude, 4, 5));
+    s->on[7] = 0;
+    cr_expect_eq(sgn_support_bits(s), 37 + 4, "seven links before the only absent one");
+    s->derived = 1;
     cr_expect_eq(sgn_support_bits(s), 0);
-    s->derived = 0;
-    cr_expect_eq(sgn_support_bits(s), 37 + 20, "a bit for each of 20 neighbours");
     sgn_support_free(s);
     sgn_support_free(NULL);
 }
@@ -111,12 +112,15 @@ Test(support, one_that_follows_from_the_problem_costs_nothing)
 static void expect_pattern(const char *kind, int rows, int cols, const char *wanted)
 {
     sgn_real a[12] = {1, 0, /**/ 0, 2, /**/ 0, -1, /**/ 3, 0, /**/ 4, 0, /**/ 0, 5};  // (2, 6)
+    sgn_real given[12] = {0, 0, 1, 1, 0, -1, /**/ 2, 0, 0, 0, 1, 0};                  // (6, 2)
     const sgn_support_kind *found;
     sgn_support *s = NULL;
     char pattern[64] = "";
     OK(sgn_support_kind_find(kind, &found));
     OK(sgn_support_new(&s, found, rows, cols));
-    OK(found->fill(s, &(sgn_support_wish){.A = sgn_mat_view(a, 2, 6), .blocks = 2}, NULL));
+    sgn_support_wish wish = {
+        .A = sgn_mat_view(a, 2, 6), .blocks = 2, .band = 3, .given = sgn_mat_view(given, 6, 2)};
+    if (found->fill) OK(found->fill(s, &wish, NULL));
     for (int i = 0; i < rows * cols; i++) pattern[i] = s->on[i] ? '1' : '0';
     cr_expect_str_eq(pattern, wanted, "%s, %d x %d", kind, rows, cols);
     sgn_support_free(s);
@@ -154,6 +158,39 @@ Test(support, the_blocks_lie_on_the_diagonal)
                    "0011"
                    "0011");
     expect_pattern("all", 2, 2, "1111");
+}
+
+Test(support, a_band_lies_around_the_diagonal_and_every_row_has_as_many_links)
+{
+    expect_pattern("band", 5, 5,
+                   "11000"
+                   "11100"
+                   "11111"
+                   "00111"
+                   "00011");
+    expect_pattern("band", 3, 6,  // rows begin at columns 0, 2, 3
+                   "100"
+                   "100"
+                   "110"
+                   "011"
+                   "011"
+                   "001");
+    expect_pattern("band", 4, 2, "11111111");
+}
+
+Test(support, one_from_outside_is_what_is_given_either_way_round)
+{
+    expect_pattern("file", 6, 2,
+                   "001101"
+                   "100010");
+    expect_pattern("file", 2, 6,
+                   "01"
+                   "00"
+                   "10"
+                   "10"
+                   "01"
+                   "10");
+    expect_pattern("file", 3, 3, "111111111");
 }
 
 Test(support, a_random_one_has_its_density_and_follows_from_the_seed)

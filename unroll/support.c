@@ -39,7 +39,8 @@ sgn_status sgn_support_new(sgn_support **out, const sgn_support_kind *kind, int 
         sgn_free(on);
         return SGN_EMEM;
     }
-    *s = (sgn_support){.kind = kind, .rows = rows, .cols = cols, .on = on, .derived = 1};
+    *s =
+        (sgn_support){.kind = kind, .rows = rows, .cols = cols, .derived = kind->derived, .on = on};
     sgn_support_fill(s);
     *out = s;
     return SGN_OK;
@@ -66,6 +67,7 @@ void sgn_support_count(sgn_support *s)
 
 void sgn_support_choose(sgn_support *s, const sgn_real *score, double density, sgn_real *scratch)
 {
+    if (s->derived && s->active < (size_t)s->rows * (size_t)s->cols) return;
     s->kind->choose(s, score, density, scratch);
     sgn_support_count(s);
 }
@@ -136,15 +138,25 @@ sgn_real sgn_kth_largest(sgn_real *v, size_t n, size_t k)
     }
 }
 
+size_t sgn_support_kept(double density, size_t n)
+{
+    size_t keep = (size_t)lround(density * (double)n);
+    return keep < 1 ? 1 : keep > n ? n : keep;
+}
+
+void sgn_support_keep(uint8_t *on, const sgn_real *score, size_t stride, size_t n, size_t keep,
+                      sgn_real level)
+{
+    size_t above = 0;
+    for (size_t i = 0; i < n * stride; i += stride) above += on[i] = score[i] > level;
+    for (size_t i = 0; above < keep; i += stride)
+        if (score[i] == level) on[i] = 1, above++;
+}
+
 void sgn_support_choose_largest(sgn_support *s, const sgn_real *score, double density,
                                 sgn_real *scratch)
 {
-    size_t size = (size_t)s->rows * (size_t)s->cols, keep = (size_t)lround(density * (double)size);
-    keep = keep < 1 ? 1 : keep > size ? size : keep;
+    size_t size = (size_t)s->rows * (size_t)s->cols, keep = sgn_support_kept(density, size);
     memcpy(scratch, score, size * sizeof *score);
-    sgn_real level = sgn_kth_largest(scratch, size, keep);
-    size_t above = 0;
-    for (size_t i = 0; i < size; i++) above += s->on[i] = score[i] > level;
-    for (size_t i = 0; above < keep; i++)
-        if (score[i] == level) s->on[i] = 1, above++;
+    sgn_support_keep(s->on, score, 1, size, keep, sgn_kth_largest(scratch, size, keep));
 }
