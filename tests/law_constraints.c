@@ -1,5 +1,6 @@
 /* What every weight constraint promises, on every kind of scale and of support. */
 #include "laws.h"
+#include "unroll/group.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 static const char *const scales[] = {"global", "layer", "row", "column", "block"};
 enum { SCALES = sizeof scales / sizeof *scales };
 
-static const char blocks[] = "problem.kind=block-pm1 problem.blocks=4";
+static const char blocks[] = "problem.kind=block-pm1 problem.blocks=4 network.depth=2";
 
 /* ---- every combination ------------------------------------------------------------------------- */
 
@@ -20,18 +21,31 @@ static void check_one(law check, const sgn_solver *s, const sgn_constraint *k,
     snprintf(what, sizeof what, "%s, %s, support %s, scale %s, planes %d", s->name, k->name,
              on->name, scale, planes);
     sgn_config c = config_of("%s network.solver=%s weights.constraint=%s weights.support=%s "
-                             "weights.scale=%s weights.planes=%d weights.init=analytic",
+                             "weights.scale=%s weights.planes=%d weights.bits=3 "
+                             "weights.outliers=0.03 weights.init=analytic",
                              blocks, s->name, k->name, on->name, scale, planes);
     model m = model_of(&c);
     check(&m, what);
     model_free(&m);
 }
 
-static void check_planes(law check, const sgn_solver *s, const sgn_constraint *k, const char *scale)
+static void check_supports(law check, const sgn_solver *s, const sgn_constraint *k,
+                           const char *scale)
 {
     for (const sgn_support_kind *const *on = sgn_support_kinds(); *on; on++)
         for (int planes = 1; planes <= (k->sums_planes ? 3 : 1); planes += 2)
             check_one(check, s, k, *on, scale, planes);
+}
+
+/* One scale and one support, in turn. */
+static void check_some(law check, const sgn_solver *s, const sgn_constraint *k)
+{
+    static int turn;
+    const sgn_support_kind *const *all = sgn_support_kinds();
+    int kinds = 0;
+    while (all[kinds]) kinds++;
+    check_one(check, s, k, all[turn % kinds], scales[turn % SCALES], 3);
+    turn++;
 }
 
 /* What a constraint promises is about matrices that move. */
@@ -42,12 +56,18 @@ static int learns_links(const sgn_solver *s)
     return 0;
 }
 
+/* All scales and supports of the first solver, which has matrices of two shapes. */
 static void check_all(law check)
 {
-    for (const sgn_solver *const *s = sgn_solvers(); *s; s++)
+    int solvers = 0;
+    for (const sgn_solver *const *s = sgn_solvers(); *s; s++) {
+        if (!learns_links(*s)) continue;
         for (const sgn_constraint *const *k = sgn_constraints(); *k; k++)
-            for (int i = 0; i < SCALES && learns_links(*s); i++)
-                check_planes(check, *s, *k, scales[i]);
+            for (int i = 0; i < SCALES; i++)
+                if (solvers == 0) check_supports(check, *s, *k, scales[i]);
+                else if (i == 0) check_some(check, *s, *k);
+        solvers++;
+    }
 }
 
 /* ---- looking at weights ------------------------------------------------------------------------ */
@@ -115,6 +135,75 @@ static void check_absent(const model *m, const char *what)
 
 Test(constraints, links_off_the_support_do_not_exist) { check_all(check_absent); }
 
+/* ---- codes ------------------------------------------------------------------------------------- */
+
+/* What the codes say about entry i: those of its latents, or (shift + i) modulo their number. */
+static sgn_real decoded(const sgn_net_group *g, const sgn_link *w, size_t i, int shift)
+{
+    const sgn_constraint *c = g->constraint;
+    int unit = sgn_unit_of(&g->links, w, i);
+    sgn_real sum = 0;
+    for (int p = 0; p < w->planes; p++) {
+        int levels = c->code(&g->links, p).levels;
+        if (!sgn_plane_has(w, p, i)) continue;
+        if (!levels) sum += *sgn_plane(w, p, i);
+        else if (shift >= 0) sum += c->value(&g->links, unit, p, (shift + (int)i) % levels);
+        else sum += c->value(&g->links, unit, p, c->level(&g->links, w, p, i));
+    }
+    return sum;
+}
+
+static void expect_decoded(const model *m, const char *what, int shift)
+{
+    for (int i = 0; i < m->net->ngroups; i++)
+        for (int k = 0; k < m->net->group[i].links.n; k++) {
+            const sgn_link *w = m->net->group[i].links.link[k];
+            size_t wrong = 0;
+            for (size_t e = 0; e < sgn_link_size(w); e++)
+                wrong += w->weight[e] != decoded(&m->net->group[i], w, e, shift);
+            cr_expect_eq(wrong, 0, "%s: %zu links of %s", what, wrong, w->name);
+        }
+}
+
+/* What a device holds is the codes. */
+static void check_codes(const model *m, const char *what)
+{
+    shake(m->net, 0.05);
+    expect_decoded(m, what, -1);
+}
+
+Test(constraints, a_weight_is_the_sum_of_what_its_codes_stand_for) { check_all(check_codes); }
+
+static void set_codes(const sgn_net_group *g, int shift)
+{
+    for (int k = 0; k < g->links.n; k++) {
+        const sgn_link *w = g->links.link[k];
+        for (int p = 0; p < w->planes; p++) {
+            int levels = g->constraint->code(&g->links, p).levels;
+            for (size_t i = 0; levels && i < sgn_link_size(w); i++)
+                g->constraint->set(&g->links, w, p, i, (shift + (int)i) % levels);
+        }
+    }
+}
+
+/* Computed scales follow the codes; they settle for those they had. */
+static void check_set(const model *m, const char *what)
+{
+    sgn_scales kind = m->net->constraint->scales;
+    if (kind != SGN_SCALES_LEARNED && kind != SGN_SCALES_REAL) return;
+    shake(m->net, 0.05);
+    int levels = m->net->constraint->code(&m->net->group->links, 0).levels;
+    for (int shift = 0; shift < levels; shift++) {
+        for (int i = 0; i < m->net->ngroups; i++) set_codes(&m->net->group[i], shift);
+        sgn_net_project(m->net, NULL);
+        expect_decoded(m, what, shift);
+    }
+}
+
+Test(constraints, a_code_that_is_set_is_the_code_of_the_weight) { check_all(check_set); }
+
+/* ---- magnitudes -------------------------------------------------------------------------------- */
+
 /* Entry (i, j)'s scale unit, for a matrix of four blocks of rows. */
 static int unit_of(const model *m, const sgn_link *w, int i, int j)
 {
@@ -150,7 +239,8 @@ static int magnitudes(const model *m, const sgn_link *w, const char *what)
 
 static void check_units(const model *m, const char *what)
 {
-    if (m->net->constraint->scales == SGN_SCALES_NONE || m->net->as.planes > 1) return;
+    int levels = m->net->constraint->code(&m->net->group->links, 0).levels;
+    if (levels < 2 || levels > 3 || m->net->as.planes > 1) return;
     shake(m->net, 0.05);
     int many = m->config.net.scale > SGN_SCALE_LAYER;
     FOR_EACH_MATRIX(w, m)
@@ -237,11 +327,12 @@ static linear pulled_back(const model *m)
 
 static void check_scales(const model *m, const char *what)
 {
+    if (m->net->constraint->estimates_scales) return;
     linear f = pulled_back(m);
     sgn_real slope = 0;
     for (int p = 0; p < m->net->nparams; p++) {
         const sgn_link *w = &m->net->param[p];
-        if (w->role != SGN_ROLE_SCALE || !w->trained) continue;
+        if ((w->role != SGN_ROLE_SCALE && w->role != SGN_ROLE_VALUES) || !w->trained) continue;
         sgn_real *gradient = copy_of(w->dlatent, sgn_link_size(w));
         double error = gradient_error(value, &f, w->latent, gradient, sgn_link_size(w));
         cr_expect_lt(error, 1e-6, "%s, %s of layer %d: %g", what, w->name, w->layer, error);

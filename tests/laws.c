@@ -7,8 +7,9 @@
 
 enum { MOST_KEYS = 32, MOST_ENTRIES = 200 };
 
-static const char small[] = "problem.m=12 problem.n=20 problem.sparsity=0.2 network.depth=3 "
-                            "train.batch=5 train.validation_samples=16 train.warmup=2 ";
+static const char small[] =
+    "problem.m=12 problem.n=20 problem.sparsity=0.2 network.depth=3 "
+    "train.batch=5 train.validation_samples=16 train.warmup=2 weights.band=5 ";
 
 /* Cuts the text into words; returns how many. */
 static int cut(char *text, const char **word)
@@ -36,11 +37,21 @@ sgn_config config_of(const char *keys, ...)
     return c;
 }
 
+/* Links for those who ask for a support from outside: two of five. */
+static sgn_mat pattern_of(sgn_mat A)
+{
+    size_t size = (size_t)A.rows * (size_t)A.cols;
+    sgn_mat pattern = sgn_mat_view(sgn_alloc(size, sizeof *pattern.at), A.cols, A.rows);
+    for (size_t i = 0; i < size; i++) pattern.at[i] = i * 7 % 5 < 2;
+    return pattern;
+}
+
 model model_of(const sgn_config *c)
 {
     const sgn_solver *solver;
     model m = {.config = *c};
     OK(sgn_problem_new(&m.problem, &c->problem, c->seed));
+    m.problem->physics.pattern = m.pattern = pattern_of(m.problem->physics.A);
     OK(sgn_solver_find(c->net.solver, &solver));
     OK(sgn_net_new(&m.net, &c->net, solver, &m.problem->physics, c->train.batch, c->seed));
     return m;
@@ -50,6 +61,7 @@ void model_free(model *m)
 {
     sgn_net_free(m->net);
     sgn_problem_free(m->problem);
+    sgn_free(m->pattern.at);
 }
 
 void fill_normal(sgn_real *v, size_t n, double deviation, uint32_t stream)

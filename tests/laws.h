@@ -14,13 +14,15 @@
 
 #define OK(expr) cr_assert_eq(expr, SGN_OK, "%s: %s", #expr, sgn_last_error())
 
-/* The presets for a problem of 12 x 20 and three layers, then `keys`: "train.steps=9 seed=2". */
+/* The presets for a problem of 12 x 20 and three layers, and what supports ask for, then `keys`:
+   "train.steps=9 seed=2". */
 sgn_config config_of(const char *keys, ...) __attribute__((format(printf, 1, 2)));
 
 typedef struct {
     sgn_config config;
     sgn_problem *problem;
     sgn_net *net;
+    sgn_mat pattern;  // (n, m) what support `file` is given
 } model;
 
 model model_of(const sgn_config *c);

@@ -3,14 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-static int unit_at(const sgn_group *g, int i, int j)
-{
-    return i / g->rowspan + g->unitrows * (j / g->colspan);
-}
-
+/* The links of a single unit may differ in shape. */
 int sgn_unit_of(const sgn_group *g, const sgn_link *w, size_t entry)
 {
-    return unit_at(g, (int)(entry % (size_t)w->rows), (int)(entry / (size_t)w->rows));
+    int i = (int)(entry % (size_t)w->rows), j = (int)(entry / (size_t)w->rows);
+    return g->units == 1 ? 0 : i / g->rowspan + g->unitrows * (j / g->colspan);
 }
 
 /* The stretch that begins at entry `first`. */
@@ -32,12 +29,31 @@ sgn_stretch sgn_stretch_next(const sgn_group *g, const sgn_link *w, sgn_stretch 
     return stretch_at(g, w, r.first + r.count);
 }
 
-void sgn_group_walk(const sgn_group *g, sgn_stretch_visit *visit)
+/* ---- one unit ---------------------------------------------------------------------------------- */
+
+static int least(int a, int b) { return a < b ? a : b; }
+
+/* Column by column; where there is but one unit, the whole matrix at once. */
+sgn_piece sgn_unit_piece(const sgn_group *g, int unit, int at)
 {
-    for (int k = 0; k < g->n; k++)
-        for (sgn_stretch r = sgn_stretch_first(g, g->link[k]); r.count;
-             r = sgn_stretch_next(g, g->link[k], r))
-            visit(g, g->link[k], r);
+    if (at == g->n) return (sgn_piece){.at = at};
+    const sgn_link *w = g->link[at];
+    if (g->units == 1) return (sgn_piece){w, 0, sgn_link_size(w), at, 0};
+    int i = unit % g->unitrows * g->rowspan, j = unit / g->unitrows * g->colspan;
+    return (sgn_piece){w, (size_t)i + (size_t)j * (size_t)w->rows,
+                       (size_t)least(g->rowspan, w->rows - i), at,
+                       least(g->colspan, w->cols - j) - 1};
+}
+
+size_t sgn_unit_links(const sgn_group *g, int unit, int p)
+{
+    size_t links = 0;
+    for (sgn_piece r = sgn_unit_first(g, unit); r.count; r = sgn_unit_next(g, unit, r)) {
+        const uint8_t *on = sgn_plane_on(r.w, p, r.first);
+        if (!on) links += r.count;
+        for (size_t i = 0; on && i < r.count; i++) links += on[i];
+    }
+    return links;
 }
 
 const sgn_real *sgn_group_importance(const sgn_group *g, const sgn_link *w, size_t first)
@@ -83,37 +99,49 @@ void sgn_group_choose_support(const sgn_group *g, int p)
 
 /* ---- scales ------------------------------------------------------------------------------------ */
 
-static void add_abs(const sgn_real *v, const uint8_t *on, const sgn_real *importance, size_t n,
-                    double *sum, double *count)
+typedef struct {
+    double sum, weight;
+} weighed;
+
+static void add_abs(weighed *m, const sgn_real *v, const uint8_t *on, const sgn_real *importance,
+                    size_t n)
 {
-    double total = 0, weight = 0;
     for (size_t i = 0; i < n; i++) {
         double of = on && !on[i] ? 0 : importance ? (double)importance[i] : 1;
-        total += of * fabs((double)v[i]);
-        weight += of;
+        m->sum += of * fabs((double)v[i]);
+        m->weight += of;
     }
-    *sum += total;
-    *count += weight;
 }
 
-/* The scale gathers the sum, and its gradient, which nobody else needs yet, the weights of it. */
+static double mean_abs(const sgn_group *g, int unit, int p, int of_latents)
+{
+    weighed m = {0};
+    for (sgn_piece r = sgn_unit_first(g, unit); r.count; r = sgn_unit_next(g, unit, r))
+        add_abs(&m, of_latents ? sgn_plane(r.w, p, r.first) : r.w->weight + r.first,
+                sgn_plane_on(r.w, p, r.first), sgn_group_importance(g, r.w, r.first), r.count);
+    return m.weight > 0 ? m.sum / m.weight : 0;
+}
+
 void sgn_group_mean_abs(const sgn_group *g, int p, int of_latents)
 {
-    sgn_real *mean = g->scale->weight + p * g->units, *weight = g->scale->dweight + p * g->units;
-    for (int u = 0; u < g->units; u++) mean[u] = weight[u] = 0;
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
-            double sum = (double)mean[r.unit], count = (double)weight[r.unit];
-            add_abs(of_latents ? sgn_plane(w, p, r.first) : w->weight + r.first,
-                    sgn_plane_on(w, p, r.first), sgn_group_importance(g, w, r.first), r.count, &sum,
-                    &count);
-            mean[r.unit] = (sgn_real)sum;
-            weight[r.unit] = (sgn_real)count;
-        }
-    }
     for (int u = 0; u < g->units; u++)
-        if (weight[u] > 0) mean[u] /= weight[u];
+        g->scale->weight[p * g->units + u] = (sgn_real)mean_abs(g, u, p, of_latents);
+}
+
+void sgn_unit_stretch(const sgn_group *g, int unit, double by)
+{
+    for (sgn_piece r = sgn_unit_first(g, unit); r.count; r = sgn_unit_next(g, unit, r)) {
+        sgn_real *v = sgn_plane(r.w, 0, r.first);
+        for (size_t i = 0; i < r.count; i++) v[i] = (sgn_real)((double)v[i] * by);
+    }
+}
+
+void sgn_group_stretch_to_scale(const sgn_group *g)
+{
+    for (int u = 0; u < g->units; u++) {
+        double mean = mean_abs(g, u, 0, 1);
+        if (mean > 0) sgn_unit_stretch(g, u, (double)g->scale->weight[u] / mean);
+    }
 }
 
 /* ---- codes ------------------------------------------------------------------------------------- */

@@ -20,9 +20,32 @@ sgn_stretch sgn_stretch_next(const sgn_group *g, const sgn_link *w,
                              sgn_stretch r);  // count 0 at the end
 int sgn_unit_of(const sgn_group *g, const sgn_link *w, size_t entry);
 
-/* Calls visit for every stretch of every link. */
-typedef void sgn_stretch_visit(const sgn_group *g, const sgn_link *w, sgn_stretch r);
-void sgn_group_walk(const sgn_group *g, sgn_stretch_visit *visit);
+/* The other way round, one unit's entries link after link, for what is summed over a unit:
+ *
+ *     for (sgn_piece r = sgn_unit_first(g, unit); r.count; r = sgn_unit_next(g, unit, r)) ...
+ */
+typedef struct {
+    const sgn_link *w;
+    size_t first, count;  // entries of w that lie next to each other
+    int at;               // w is the group's link[at]
+    int columns;          // of w that are still to come
+} sgn_piece;
+
+sgn_piece sgn_unit_piece(const sgn_group *g, int unit, int at);  // the first of link[at]
+size_t sgn_unit_links(const sgn_group *g, int unit, int p);      // on the support of plane p
+
+static inline sgn_piece sgn_unit_first(const sgn_group *g, int unit)
+{
+    return sgn_unit_piece(g, unit, 0);
+}
+static inline sgn_piece sgn_unit_next(const sgn_group *g, int unit,
+                                      sgn_piece r)  // count 0 at the end
+{
+    if (r.columns == 0) return sgn_unit_piece(g, unit, r.at + 1);
+    r.first += (size_t)r.w->rows;
+    r.columns--;
+    return r;
+}
 
 /* The latents, and the support bytes (NULL: all on), of plane p of w from entry `first` on. */
 static inline sgn_real *sgn_plane(const sgn_link *w, int p, size_t first)
@@ -62,6 +85,17 @@ void sgn_group_choose_support(const sgn_group *g, int p);
    the latents of plane p, or the weights: weighted with the importance where there is one.  0 where
    a unit has no link. */
 void sgn_group_mean_abs(const sgn_group *g, int p, int of_latents);
+
+/* The settle() of scales that are mean |V|: stretches the latents until their mean is the scale. */
+void sgn_group_stretch_to_scale(const sgn_group *g);
+void sgn_unit_stretch(const sgn_group *g, int unit, double by);  // the first plane's latents
+
+/* One more real a unit, which no device stores: what project() found beside a computed scale, and
+   level() needs.  (The latents of a computed scale are nobody's.) */
+static inline sgn_real *sgn_group_aside(const sgn_group *g, int unit)
+{
+    return g->scale->latent + unit;
+}
 
 /* Strips the latents of all that project() does not see: projecting again gives the same weights. */
 void sgn_group_quantise(const sgn_group *g, const sgn_constraint *c);

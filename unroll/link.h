@@ -46,7 +46,7 @@ typedef struct sgn_link {
     int rows, cols;
     int planes;   // latent matrices whose quantised sum is the weight
     int trained;  // 0: stays at its initial value
-    double size;  // root mean square of a link matrix at the start; 0 for scalars
+    double size;  // root mean square of a link matrix at the start, and of the values it may have
     sgn_support *support[SGN_MAX_PLANES];  // of each plane; NULL: every link exists
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
     sgn_real *weight;                      // (rows * cols) what the network multiplies by
@@ -70,7 +70,7 @@ typedef struct {
     int units, rowspan, colspan, unitrows;
     int bits;           // weights.bits, for constraints that have a choice of values
     sgn_link *scale;    // (units, columns) as the constraint says; NULL when it has no scales
-    sgn_real *scratch;  // as long as the longest link matrix; for start() only
+    sgn_real *scratch;  // as long as the longest link matrix, or as `room` says; for start() only
     /* Importance of each entry, link after link, as (rows * cols) reals each; NULL: all alike.
        start() may weigh the target's entries with it (Fisher-weighted scales). */
     const sgn_real *importance;
@@ -96,10 +96,14 @@ typedef struct sgn_constraint {
     const char *name;  // as configs say it
     const char *title, *cite;
     sgn_scales scales;
-    int sums_planes;                           // uses `weights.planes` latent planes
-    double density;                            // what weights.density: auto means
+    int estimates_scales;  // their gradient is a straight-through estimate, no derivative of project()
+    int sums_planes;       // uses `weights.planes` latent planes
+    double density;        // what weights.density: auto means
     int (*scale_columns)(const sgn_group *g);  // scales of a unit; NULL: one a plane
     int (*plane_count)(int planes);  // latent planes; NULL: `planes` where it sums them, else 1
+    int outlier_plane;  // has a support of its own, the share `weights.outliers` of each matrix, which
+                        // start() chooses by magnitude; 0: none
+    size_t room;        // bytes of the group's scratch that start() needs, beside a link matrix's
     /* Sets latents, learned scales (as values in scale->weight) and supports chosen by magnitude so
        that project() comes near the target, which stands in `weight` and is used up. */
     void (*start)(const sgn_group *g);

@@ -11,7 +11,7 @@ pkg-config --exists criterion || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 plugins=$work/plugins build=$work/build signroll=$work/build/signroll
-pock=$plugins/solvers/chambolle_pock.c twn=$plugins/unroll/constraints/ternary_twn.c
+pock=$plugins/solvers/chambolle_pock.c powers=$plugins/unroll/constraints/powers.c
 laws=$(for law in tests/law_*.c; do basename "$law" .c; done)
 
 fail() {
@@ -44,7 +44,7 @@ small='problem.m=40 problem.n=80 train.test_samples=20 train.validation_samples=
 # shellcheck disable=SC2086
 trains() {
     "$signroll" train "$work/config.yml" $small network.solver=chambolle-pock network.depth=3 \
-        weights.constraint=ternary-twn train.steps=20 --out "$work/run" >"$work/log" 2>&1
+        weights.constraint=powers train.steps=20 --out "$work/run" >"$work/log" 2>&1
 }
 
 # shellcheck disable=SC2086
@@ -73,7 +73,7 @@ extract
 configure || fail 'the examples cannot be configured'
 make || fail 'the examples do not build'
 lists solvers chambolle-pock || fail 'chambolle-pock is not in the list of solvers'
-lists constraints ternary-twn || fail 'ternary-twn is not in the list of constraints'
+lists constraints powers || fail 'powers is not in the list of constraints'
 trains || fail 'a network of the examples does not train'
 finds_the_optimum || fail 'the example does not find the optimum'
 obeys_the_laws || fail 'the examples break a law'
@@ -81,5 +81,5 @@ obeys_the_laws || fail 'the examples break a law'
 spoil "$pock" '/s\[V\] = /s/-1/1/'
 ! finds_the_optimum || fail 'a wrong sign in the solver is not noticed'
 cp "$work/right" "$pock"
-spoil "$twn" 's/? -s : s/? s : -s/'
+spoil "$powers" 's/? size : -size/? -size : size/'
 ! obeys_the_laws || fail 'a wrong sign in the constraint is not noticed'
