@@ -124,18 +124,19 @@ static void measure(sgn_link *w)
     w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
 }
 
-static void latents_from_values(sgn_net *net)
+static sgn_status latents_from_values(sgn_net *net)
 {
     for (int p = 0; p < net->nparams; p++)
         if (net->param[p].role == SGN_ROLE_LINKS) measure(&net->param[p]);
-    for (int i = 0; i < net->ngroups; i++) net->group[i].constraint->start(&net->group[i].links);
+    SGN_TRY(sgn_net_fit(net, NULL, !net->stand_in));
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
-        if (w->role == SGN_ROLE_LINKS) continue;
-        int is_log = w->role == SGN_ROLE_POSITIVE || w->role == SGN_ROLE_SCALE;
+        int is_log = w->role == SGN_ROLE_POSITIVE;
+        if (!is_log && w->role != SGN_ROLE_REAL && w->role != SGN_ROLE_PHYSICS) continue;
         for (size_t i = 0; i < sgn_link_size(w); i++)
             w->latent[i] = is_log ? (sgn_real)log(fmax((double)w->weight[i], 1e-30)) : w->weight[i];
     }
+    return SGN_OK;
 }
 
 sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
@@ -151,8 +152,7 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
         status = sgn_analytic_weight(&net->physics, weight_view(net, analytic));
     sgn_free(room);
     if (status) return status;
-    latents_from_values(net);
-    if (!net->stand_in) sgn_net_fit_supports(net);
+    SGN_TRY(latents_from_values(net));
     sgn_net_project(net, NULL);
     return SGN_OK;
 }
