@@ -17,6 +17,7 @@
 enum { SGN_FORMAT_VERSION = 1, SGN_KIND_MAX = 16 };
 
 #define SGN_KIND_CHECKPOINT "checkpoint"
+#define SGN_KIND_PACKED     "packed"
 
 /* An empty HDF5 file in memory, to be filled and given to sgn_container_save, or dropped. */
 SGN_MUST_CHECK sgn_status sgn_container_create(hid_t *file);

@@ -2,10 +2,15 @@
 
 #include "core/memory.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { GROWTH = 1 << 20 };  // bytes by which a file in memory grows
+enum {
+    GROWTH = 1 << 20,  // bytes by which a file in memory grows
+    SIBLINGS = 3,      // half of the names a node of a group has room for
+    UNUSED = 1,        // bytes of blocks for small things to come: none
+};
 
 void sgn_h5_drop(hid_t *id)
 {
@@ -36,6 +41,7 @@ hid_t sgn_h5_in_file(sgn_h5_type type)
     switch (type) {
     case SGN_H5_REAL: return sizeof(sgn_real) == 4 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE;
     case SGN_H5_F64: return H5T_IEEE_F64LE;
+    case SGN_H5_F32: return H5T_IEEE_F32LE;
     case SGN_H5_I32: return H5T_STD_I32LE;
     case SGN_H5_U64: return H5T_STD_U64LE;
     case SGN_H5_U8: return H5T_STD_U8LE;
@@ -48,6 +54,7 @@ hid_t sgn_h5_in_memory(sgn_h5_type type)
     switch (type) {
     case SGN_H5_REAL: return sizeof(sgn_real) == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
     case SGN_H5_F64: return H5T_NATIVE_DOUBLE;
+    case SGN_H5_F32: return H5T_IEEE_F32LE;
     case SGN_H5_I32: return H5T_NATIVE_INT32;
     case SGN_H5_U64: return H5T_NATIVE_UINT64;
     case SGN_H5_U8: return H5T_NATIVE_UINT8;
@@ -66,18 +73,31 @@ static hid_t text_type(size_t length)
 
 /* ---- building ------------------------------------------------------------------------------- */
 
+void sgn_h5_image_name(char name[SGN_H5_NAME])
+{
+    static atomic_uint_fast64_t images;
+    snprintf(name, SGN_H5_NAME, "/dev/null/signroll/%llu",
+             (unsigned long long)atomic_fetch_add(&images, 1));
+}
+
 sgn_status sgn_h5_create(hid_t *file, size_t user_block)
 {
     sgn_h5_silence();
     SGN_H5 create = H5Pcreate(H5P_FILE_CREATE);
     H5_TRY(create);
     H5_TRY(H5Pset_userblock(create, user_block));
+    H5_TRY(H5Pset_sym_k(create, SIBLINGS, SIBLINGS));
     SGN_H5 access = H5Pcreate(H5P_FILE_ACCESS);
     H5_TRY(access);
+    /* Nothing is left empty: a small model's bits would be lost in it. */
+    H5_TRY(H5Pset_meta_block_size(access, UNUSED));
+    H5_TRY(H5Pset_small_data_block_size(access, UNUSED));
     /* The earliest format, the default: 1.10 cannot reopen an image in the later ones. */
     H5_TRY(H5Pset_fapl_core(access, GROWTH, 0));
     H5_TRY(H5Pset_fclose_degree(access, H5F_CLOSE_SEMI));
-    hid_t made = H5Fcreate(SGN_H5_IMAGE, H5F_ACC_TRUNC, create, access);
+    char name[SGN_H5_NAME];
+    sgn_h5_image_name(name);
+    hid_t made = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
     H5_TRY(made);
     *file = made;
     return SGN_OK;

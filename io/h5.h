@@ -35,6 +35,7 @@ const char *sgn_h5_why(void);
 typedef enum {
     SGN_H5_REAL,  // sgn_real; of a foreign file float32 or float64, converted
     SGN_H5_F64,   // double
+    SGN_H5_F32,   // the four bytes of a float32, little-endian in memory too
     SGN_H5_I32,   // int32_t
     SGN_H5_U64,   // uint64_t
     SGN_H5_U8,    // uint8_t
@@ -53,8 +54,10 @@ void sgn_h5_transpose(sgn_mat a, sgn_real *out);  // out (a.cols, a.rows), packe
 SGN_MUST_CHECK sgn_status sgn_h5_write_matrix(hid_t at, const char *name, sgn_mat a);  // row-major
 SGN_MUST_CHECK sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text);
 /* What an image in memory is called.  HDF5 looks a file of that name up in the current folder first, so
-   it is a path that cannot exist. */
-#define SGN_H5_IMAGE "/dev/null/signroll"
+   it is a path that cannot exist; and it takes two open files of one name for the same file, so no two
+   have one. */
+enum { SGN_H5_NAME = 48 };
+void sgn_h5_image_name(char name[SGN_H5_NAME]);
 
 /* Attributes of `at`. */
 SGN_MUST_CHECK sgn_status sgn_h5_set(hid_t at, const char *name, sgn_h5_type type,

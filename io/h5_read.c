@@ -25,11 +25,13 @@ sgn_status sgn_h5_refuse(const sgn_h5_in *in, const char *name, const char *fmt,
    soon as the next exists.  (H5LTopen_file_image shares them, but leaks its bookkeeping.) */
 static hid_t open_image(char *bytes, size_t size)
 {
+    char name[SGN_H5_NAME];
+    sgn_h5_image_name(name);
     SGN_H5 access = H5Pcreate(H5P_FILE_ACCESS);
     int bad = access < 0 || H5Pset_fapl_core(access, GROWTH, 0) < 0 ||
               H5Pset_file_image(access, bytes, size) < 0;
     sgn_free(bytes);
-    return bad ? H5I_INVALID_HID : H5Fopen(SGN_H5_IMAGE, H5F_ACC_RDONLY, access);
+    return bad ? H5I_INVALID_HID : H5Fopen(name, H5F_ACC_RDONLY, access);
 }
 
 sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes, size_t size)

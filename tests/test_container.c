@@ -102,6 +102,34 @@ Test(container, gives_back_what_was_put_in)
     cr_assert_str_eq(kind, "checkpoint");
 }
 
+static void save_number(int32_t number)
+{
+    hid_t file;
+    OK(sgn_container_create(&file));
+    OK(sgn_h5_set(file, "number", SGN_H5_I32, &number));
+    save(file);
+}
+
+static int32_t number_of(const sgn_container *c)
+{
+    int32_t number = 0;
+    OK(sgn_h5_get(sgn_container_in(c), "/", "number", SGN_H5_I32, &number));
+    return number;
+}
+
+Test(container, files_that_are_open_at_once_are_not_confused)
+{
+    sgn_container *one = NULL, *two = NULL;
+    save_number(1);
+    OK(sgn_container_open(&one, path, "checkpoint"));
+    save_number(2);
+    OK(sgn_container_open(&two, path, "checkpoint"));
+    cr_expect_eq(number_of(one), 1);
+    cr_expect_eq(number_of(two), 2);
+    sgn_container_close(one);
+    sgn_container_close(two);
+}
+
 Test(container, hdf5_itself_opens_the_file_and_skips_the_user_block)
 {
     save(sample());

@@ -1,0 +1,210 @@
+#include "io/packed_file.h"
+
+#include "core/memory.h"
+#include "io/checkpoint_tree.h"
+#include "solvers/solvers.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#ifndef SIGNROLL_VERSION
+#define SIGNROLL_VERSION "unversioned"
+#endif
+
+/* Entries of matrices that a file may speak of: so many, and more for each of its bytes.  A few settings
+   could else ask for hours of work on terabytes. */
+static const double most_entries = 1 << 24, entries_of_a_byte = 1000;
+
+/* A part is the dataset of that name. */
+static const struct {
+    const char *name;
+    sgn_h5_type type;
+    size_t bytes;  // of an element
+} parts[SGN_PARTS] = {
+    [SGN_PART_DERIVED] = {"derived_supports", SGN_H5_U8, 1},
+    [SGN_PART_SUPPORTS] = {"supports", SGN_H5_U8, 1},
+    [SGN_PART_SCALES] = {"scales", SGN_H5_F32, 4},
+    [SGN_PART_SCALARS] = {"scalars", SGN_H5_F32, 4},
+    [SGN_PART_MATRICES] = {"matrices", SGN_H5_F32, 4},
+    [SGN_PART_CODES] = {"codes", SGN_H5_U8, 1},
+};
+
+/* ---- writing ------------------------------------------------------------------------------------- */
+
+/* A support that came from a file is among the parts. */
+static sgn_status write_config(hid_t file, const sgn_config *c)
+{
+    char *text;
+    sgn_config kept = *c;
+    memset(kept.net.support_file, 0, sizeof kept.net.support_file);
+    SGN_TRY(sgn_config_short_text(&kept, &text));
+    sgn_status status = sgn_h5_write_text(file, "config", text);
+    free(text);
+    return status;
+}
+
+static sgn_status write_identity(hid_t file, const sgn_image *image)
+{
+    int32_t has_physics = image->has_physics;
+    SGN_TRY(sgn_h5_set_text(file, "version", SIGNROLL_VERSION));
+    SGN_TRY(sgn_h5_set_text(file, "generator", SGN_RNG_NAME));
+    SGN_TRY(sgn_h5_set_text(file, "weights_hash", image->weights_hash));
+    SGN_TRY(sgn_h5_set(file, "A_hash", SGN_H5_U64, &image->A_hash));
+    SGN_TRY(sgn_h5_set(file, "derived_hash", SGN_H5_U64, &image->derived_hash));
+    return sgn_h5_set(file, "has_physics", SGN_H5_I32, &has_physics);
+}
+
+static sgn_status write_image(hid_t file, const sgn_image *image)
+{
+    for (int i = 0; i < SGN_PARTS; i++) {
+        const sgn_bitstream *s = &image->part[i];
+        hsize_t length = s->capacity / 8 / parts[i].bytes;
+        if (length) SGN_TRY(sgn_h5_write(file, parts[i].name, parts[i].type, 1, &length, s->byte));
+    }
+    return SGN_OK;
+}
+
+static int can_be_drawn(const sgn_config *c) { return strcmp(c->problem.kind, "file") != 0; }
+
+static sgn_status write_file(const char *path, const sgn_config *c, const sgn_net *net,
+                             const sgn_image *image)
+{
+    SGN_H5 file = H5I_INVALID_HID;
+    SGN_TRY(sgn_container_create(&file));
+    SGN_TRY(write_config(file, c));
+    SGN_TRY(write_identity(file, image));
+    SGN_TRY(write_image(file, image));
+    if (image->has_physics || !can_be_drawn(c))
+        SGN_TRY(sgn_h5_write_matrix(file, "A", net->physics.A));
+    return sgn_container_save(&file, path, SGN_KIND_PACKED);
+}
+
+sgn_status sgn_packed_save(const char *path, const sgn_config *c, const sgn_net *net,
+                           int with_physics, size_t *bytes)
+{
+    sgn_image image;
+    struct stat info = {0};
+    SGN_TRY(sgn_image_of(&image, net, with_physics));
+    sgn_status status = write_file(path, c, net, &image);
+    sgn_image_free(&image);
+    if (!status && stat(path, &info))
+        status = sgn_fail(SGN_EIO, "cannot read %s, which was just written", path);
+    if (!status) *bytes = (size_t)info.st_size;
+    return status;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------- */
+
+static sgn_status read_hash(const sgn_h5_in *in, char hash[33])
+{
+    size_t digits = 0;
+    SGN_TRY(sgn_h5_get_text(in, "/", "weights_hash", hash, 33));
+    while (isxdigit((unsigned char)hash[digits])) digits++;
+    if (digits == 32) return SGN_OK;
+    return sgn_h5_refuse(in, "weights_hash", "is not 32 hexadecimal digits");
+}
+
+static sgn_status read_identity(const sgn_h5_in *in, sgn_image *image)
+{
+    int32_t has_physics;
+    SGN_TRY(sgn_tree_check_generator(in));
+    SGN_TRY(read_hash(in, image->weights_hash));
+    SGN_TRY(sgn_h5_get(in, "/", "A_hash", SGN_H5_U64, &image->A_hash));
+    SGN_TRY(sgn_h5_get(in, "/", "derived_hash", SGN_H5_U64, &image->derived_hash));
+    SGN_TRY(sgn_h5_get(in, "/", "has_physics", SGN_H5_I32, &has_physics));
+    if (has_physics != 0 && has_physics != 1)
+        return sgn_h5_refuse(in, "has_physics", "is %d, must be 0 or 1", has_physics);
+    image->has_physics = has_physics;
+    return SGN_OK;
+}
+
+/* Nothing in a file is larger than the file, whatever it says. */
+static sgn_status read_part(const sgn_h5_in *in, int i, size_t bytes, sgn_bitstream *part)
+{
+    hsize_t length;
+    if (!sgn_h5_has(in, parts[i].name)) return SGN_OK;
+    SGN_TRY(sgn_h5_dims(in, parts[i].name, 1, &length));
+    if (length * parts[i].bytes > bytes)
+        return sgn_h5_refuse(in, parts[i].name,
+                             "has %llu elements, more than the file has room for",
+                             (unsigned long long)length);
+    part->byte = sgn_alloc(length, parts[i].bytes);
+    if (!part->byte) return SGN_EMEM;
+    part->capacity = 8 * length * parts[i].bytes;
+    return sgn_h5_read(in, parts[i].name, parts[i].type, 1, &length, part->byte);
+}
+
+static sgn_status read_matrix(const sgn_h5_in *in, const sgn_config *c, int must, sgn_mat *A)
+{
+    hsize_t dims[] = {(hsize_t)c->problem.m, (hsize_t)c->problem.n}, found[2];
+    if (!must && !sgn_h5_has(in, "A")) return SGN_OK;
+    SGN_TRY(sgn_h5_dims(in, "A", 2, found));
+    if (found[0] != dims[0] || found[1] != dims[1])
+        return sgn_h5_refuse(in, "A", "is %llu x %llu, the configuration says %d x %d",
+                             (unsigned long long)found[0], (unsigned long long)found[1],
+                             c->problem.m, c->problem.n);
+    return sgn_h5_read_matrix(in, "A", A);
+}
+
+static double length_of(const sgn_config *c, sgn_dim d)
+{
+    return d == SGN_DIM_M ? c->problem.m : d == SGN_DIM_N ? c->problem.n : 1;
+}
+
+/* Of A and of all planes of all link matrices. */
+static sgn_status check_entries(const sgn_h5_in *in, const sgn_packed_file *f)
+{
+    const sgn_config *c = &f->config;
+    const sgn_solver *solver;
+    double links = 0, A = (double)c->problem.m * c->problem.n;
+    if (sgn_solver_find(c->net.solver, &solver))
+        return sgn_h5_refuse(in, "config", "names no solver: %s", c->net.solver);
+    for (int i = 0; i < sgn_solver_slots(solver); i++)
+        if (solver->slot[i].kind == SGN_SLOT_LINKS)
+            links += length_of(c, solver->slot[i].rows) * length_of(c, solver->slot[i].cols);
+    links *= (double)(c->net.tied ? 1 : c->net.depth) * c->net.planes;
+    if (A + links <= most_entries + entries_of_a_byte * (double)f->bytes) return SGN_OK;
+    return sgn_h5_refuse(
+        in, "config",
+        "speaks of matrices of %.3g entries, the file has %zu bytes; exported with "
+        "--with-physics it has more",
+        A + links, f->bytes);
+}
+
+static sgn_status read_all(const sgn_h5_in *in, sgn_packed_file *f)
+{
+    SGN_TRY(sgn_tree_read_config(in, &f->config));
+    SGN_TRY(check_entries(in, f));
+    SGN_TRY(read_identity(in, &f->image));
+    for (int i = 0; i < SGN_PARTS; i++) SGN_TRY(read_part(in, i, f->bytes, &f->image.part[i]));
+    int must = f->image.has_physics || !can_be_drawn(&f->config);
+    return read_matrix(in, &f->config, must, &f->A);
+}
+
+sgn_status sgn_packed_load(sgn_packed_file *out, const char *path)
+{
+    sgn_container *file;
+    sgn_packed_file f = {0};
+    hsize_t size = 0;
+    SGN_TRY(sgn_container_open(&file, path, SGN_KIND_PACKED));
+    const sgn_h5_in *in = sgn_container_in(file);
+    sgn_status status = SGN_OK;
+    if (H5Fget_filesize(in->file, &size) < 0)
+        status = sgn_fail(SGN_EFORMAT, "%s has no size: %s", path, sgn_h5_why());
+    f.bytes = size;
+    if (!status) status = read_all(in, &f);
+    sgn_container_close(file);
+    if (status) sgn_packed_file_free(&f);
+    else *out = f;
+    return status;
+}
+
+void sgn_packed_file_free(sgn_packed_file *f)
+{
+    if (!f) return;
+    sgn_image_free(&f->image);
+    sgn_free(f->A.at);
+    *f = (sgn_packed_file){0};
+}
