@@ -2,6 +2,8 @@
 
 #include "io/table.h"
 #include "unroll/ledger.h"
+#include "unroll/operations.h"
+#include "unroll/packed.h"
 
 #include <stdio.h>
 #include <sys/resource.h>
@@ -28,6 +30,11 @@ static double density_of(const sgn_link *w)
     return active / (double)sgn_link_latents(w);
 }
 
+static double first_value(const sgn_link *w)
+{
+    return (double)(w->packed ? sgn_packed_at(w->packed, 0, 0) : w->weight[0]);
+}
+
 static sgn_status print_parameters(const sgn_net *net)
 {
     static const sgn_column column[] = {{"name", 0},    {"layer", 1},   {"role", 0},
@@ -46,32 +53,55 @@ static sgn_status print_parameters(const sgn_net *net)
         sgn_table_add(&t, "%d", w->planes);
         sgn_table_add(&t, "%.4g", density_of(w));
         sgn_table_add(&t, "%s", w->trained ? "yes" : "no");
-        sgn_table_add(&t, "%.6g", (double)w->weight[0]);
+        sgn_table_add(&t, "%.6g", first_value(w));
     }
     sgn_status status = sgn_table_text(&t, stdout);
     sgn_table_free(&t);
     return status;
 }
 
-static void print_ledger(const sgn_net *net)
+static void print_count(const char *name, double count) { printf("%-20s %.0f\n", name, count); }
+
+static void print_bits(const sgn_net *net)
 {
     sgn_ledger l;
     sgn_ledger_of(net, &l);
-    double stored = sgn_ledger_stored(&l);
-    printf("\npossible links       %.0f\nactive links         %.0f\nparameters           %.0f\n",
-           l.links, l.active_links, l.parameters);
+    double stored = sgn_ledger_stored(&l), total = stored + l.physics_bits;
+    print_count("possible links", l.links);
+    print_count("active links", l.active_links);
+    print_count("weights", l.weights);
+    print_count("parameters", l.parameters);
     printf("sign bits            %.0f (%.4g per link)\n", l.stored.sign, l.stored.sign / l.links);
-    printf("support bits         %.0f\nscale bits           %.0f\nscalar bits          %.0f\n",
-           l.stored.support, l.stored.scale, l.stored.scalar);
+    print_count("support bits", l.stored.support);
+    print_count("scale bits", l.stored.scale);
+    print_count("scalar bits", l.stored.scalar);
     printf("stored bits          %.0f (%.4g per link, %.4g per weight)\n", stored, stored / l.links,
            stored / l.weights);
     printf("physics bits         %.0f (%.4g per link)\n", l.physics_bits, l.physics_bits / l.links);
+    printf("total bits           %.0f (%.4g per link)\n", total, total / l.links);
+    printf("stored bytes         %.0f (full precision %.4g times as many)\n", stored / 8,
+           sgn_ledger_compression(&l));
+}
+
+static void print_operations(const sgn_net *net)
+{
+    sgn_operations o;
+    sgn_operations_of(net, &o);
+    print_count("multiplications", o.multiplications);
+    print_count("additions", o.additions);
+    print_count("weight bytes read", o.weight_bits / 8);
+    print_count("physics bytes read", o.physics_bits / 8);
+    printf("energy               %.4g nJ with weights from SRAM, %.4g nJ from DRAM\n",
+           sgn_operations_energy(&o, SGN_MEMORY_SRAM), sgn_operations_energy(&o, SGN_MEMORY_DRAM));
 }
 
 sgn_status sgn_print_network(const sgn_net *net)
 {
     SGN_TRY(print_parameters(net));
-    print_ledger(net);
+    printf("\nStored\n");
+    print_bits(net);
+    printf("\nTo recover a signal\n");
+    print_operations(net);
     return SGN_OK;
 }
 
@@ -112,7 +142,8 @@ sgn_status sgn_dry_run(const sgn_model *m, const char *folder)
     SGN_TRY(sgn_print_network(m->net));
     SGN_TRY(estimate_time(m, &seconds));
     getrusage(RUSAGE_SELF, &usage);
-    printf("memory               about %ld MB\ntime                 about %.0f s on this machine\n",
+    printf("\nTo train\nmemory               about %ld MB\ntime                 about %.0f s on "
+           "this machine\n",
            usage.ru_maxrss / 1024, seconds);
     return SGN_OK;
 }

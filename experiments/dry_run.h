@@ -7,7 +7,7 @@
 
 SGN_MUST_CHECK sgn_status sgn_dry_run(const sgn_model *m, const char *folder);
 
-/* A row per parameter, then the ledger: also what `inspect` prints. */
+/* A row per parameter, then the ledger of bits and operations: also what `inspect` prints. */
 SGN_MUST_CHECK sgn_status sgn_print_network(const sgn_net *net);
 
 #endif

@@ -4,6 +4,7 @@
 #include "io/results.h"
 #include "train/sets.h"
 #include "unroll/ledger.h"
+#include "unroll/operations.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ void sgn_describe_model(sgn_summary *s, const sgn_config *c, const sgn_problem *
     s->steps = c->train.steps;
 }
 
-void sgn_charge_model(sgn_summary *s, const sgn_net *net)
+static void charge_bits(sgn_summary *s, const sgn_net *net)
 {
     sgn_ledger l;
     sgn_ledger_of(net, &l);
@@ -49,7 +50,32 @@ void sgn_charge_model(sgn_summary *s, const sgn_net *net)
     s->total_bits_per_link = (stored + l.physics_bits) / l.links;
     s->stored_bytes = stored / 8;
     s->bits_per_weight = stored / l.weights;
+    s->compression_vs_fp32 = sgn_ledger_compression(&l);
+}
+
+static void charge_operations(sgn_summary *s, const sgn_net *net)
+{
+    sgn_operations o;
+    sgn_operations_of(net, &o);
+    s->multiplications = o.multiplications;
+    s->additions = o.additions;
+    s->weight_bytes_read = o.weight_bits / 8;
+    s->physics_bytes_read = o.physics_bits / 8;
+    s->energy_sram_nj = sgn_operations_energy(&o, SGN_MEMORY_SRAM);
+    s->energy_dram_nj = sgn_operations_energy(&o, SGN_MEMORY_DRAM);
+}
+
+void sgn_charge_model(sgn_summary *s, const sgn_net *net)
+{
+    charge_bits(s, net);
+    charge_operations(s, net);
     sgn_net_hash(net, s->weights_hash);
+}
+
+void sgn_charge_file(sgn_summary *s, size_t bytes)
+{
+    s->file_bytes = (double)bytes;
+    s->file_bits_per_link = 8 * (double)bytes / s->links;
 }
 
 void sgn_compare_scores(sgn_summary *s, const sgn_score *train, const sgn_score *test)
@@ -109,19 +135,34 @@ sgn_status sgn_score_model(sgn_summary *s, const sgn_model *m)
     sgn_score train, test;
     sgn_describe_model(s, &m->config, m->problem);
     sgn_charge_model(s, m->net);
+    if (m->packed_bytes) sgn_charge_file(s, m->packed_bytes);
     SGN_TRY(score_test(s, m, &test));
     SGN_TRY(score_train(m, &train));
     sgn_compare_scores(s, &train, &test);
     return SGN_OK;
 }
 
+/* What the table has no columns for. */
+static void print_remarks(const sgn_summary *s)
+{
+    if (!isnan(s->angle))
+        printf("\nscaled to the truth's length: NMSE %.2f dB, angle %.4g pi\n",
+               s->nmse_normalised_db, s->angle);
+    if (!isnan(s->multiplications))
+        printf("\na signal takes %.0f multiplications, %.0f additions, %.0f bytes of matrices; "
+               "%.4g nJ from SRAM, %.4g nJ from DRAM\n",
+               s->multiplications, s->additions, s->weight_bytes_read + s->physics_bytes_read,
+               s->energy_sram_nj, s->energy_dram_nj);
+    if (!isnan(s->file_bytes))
+        printf("the packed file has %.0f bytes, %.4g bits per link\n", s->file_bytes,
+               s->file_bits_per_link);
+}
+
 sgn_status sgn_print_summary(const sgn_summary *s, int json)
 {
     if (!json) {
         SGN_TRY(sgn_results_print(stdout, &(sgn_run){.summary = *s}, 1));
-        if (!isnan(s->angle))
-            printf("\nscaled to the truth's length: NMSE %.2f dB, angle %.4g pi\n",
-                   s->nmse_normalised_db, s->angle);
+        print_remarks(s);
         return SGN_OK;
     }
     char *text;

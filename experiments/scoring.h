@@ -13,8 +13,10 @@ SGN_MUST_CHECK sgn_status sgn_score_model(sgn_summary *out, const sgn_model *m);
 /* Names, sizes and the problem: what does not depend on how well the network does. */
 void sgn_describe_model(sgn_summary *out, const sgn_config *c, const sgn_problem *q);
 
-/* The ledger's columns. */
+/* The ledger's columns: bits and operations. */
 void sgn_charge_model(sgn_summary *out, const sgn_net *net);
+
+void sgn_charge_file(sgn_summary *out, size_t bytes);  // of a packed model; after the ledger
 
 /* Error columns from scores on the two sets. */
 void sgn_compare_scores(sgn_summary *out, const sgn_score *train, const sgn_score *test);

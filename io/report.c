@@ -45,6 +45,17 @@ static const char columns_note[] =
     "use it; total is stored and physics. Bits per weight count a matrix shared by all layers "
     "once. Over several seeds: mean and sample standard deviation.";
 
+static const char bits_note[] =
+    "A possible link is an entry of a link matrix as the layers use it; weights and parameters "
+    "count a matrix shared by all layers once. Compression is what full precision on every link "
+    "would store over what is stored.";
+
+static const char operations_note[] =
+    "For one recovered signal. A link that is a sign takes an addition, and its scale a "
+    "multiplication an output; weights are read by every layer, and so is the sensing matrix where "
+    "a layer uses it. Energy is of 32-bit arithmetic and of reading these bytes from SRAM or from "
+    "DRAM, in a 45 nm process (Horowitz 2014).";
+
 typedef struct {
     FILE *to;
     char stem[SGN_PATH_MAX];  // of the path, without .html
@@ -174,6 +185,10 @@ static sgn_status put_page(const page *p, const char *title, const sgn_run *run,
     put_head(p->to, title);
     sgn_results(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "results", "Results", columns_note, &t));
+    sgn_results_bits(&t, run, nruns, "\u00b1");
+    SGN_TRY(put_section(p, "ledger", "Ledger: bits", bits_note, &t));
+    sgn_results_operations(&t, run, nruns, "\u00b1");
+    SGN_TRY(put_section(p, "operations", "Ledger: operations", operations_note, &t));
     fputs("<h2>Figures</h2>\n", p->to);
     for (int k = 0; k < SGN_FIGURES; k++) SGN_TRY(put_figure(p, k, run, nruns));
     sgn_results_settings(&t, run, nruns);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* X(heading, figure, decimals): the columns behind the label. */
-#define FIGURE_LIST(X)                                \
+#define RESULTS_LIST(X)                               \
     X("train NMSE\n(dB)", nmse_train_db, 2)           \
     X("test NMSE\n(dB)", nmse_test_db, 2)             \
     X("gap\n(dB)", gap_db, 2)                         \
@@ -19,20 +19,61 @@
     X("stored\nbytes", stored_bytes, 0)               \
     X("time\n(s)", seconds, 1)
 
+#define BITS_LIST(X)                                  \
+    X("possible\nlinks", links, 0)                    \
+    X("active\nlinks", active_links, 0)               \
+    X("weights", weights, 0)                          \
+    X("parameters", parameters, 0)                    \
+    X("sign\nbits/link", sign_bits_per_link, 3)       \
+    X("stored\nbits/link", stored_bits_per_link, 3)   \
+    X("physics\nbits/link", physics_bits_per_link, 3) \
+    X("total\nbits/link", total_bits_per_link, 3)     \
+    X("bits per\nweight", bits_per_weight, 3)         \
+    X("stored\nbytes", stored_bytes, 0)               \
+    X("compression\nvs fp32", compression_vs_fp32, 2)
+
+#define OPERATIONS_LIST(X)                          \
+    X("multiplications", multiplications, 0)        \
+    X("additions", additions, 0)                    \
+    X("weight\nbytes read", weight_bytes_read, 0)   \
+    X("physics\nbytes read", physics_bytes_read, 0) \
+    X("energy, SRAM\n(nJ)", energy_sram_nj, 1)      \
+    X("energy, DRAM\n(nJ)", energy_dram_nj, 1)
+
+typedef struct {
+    size_t at;
+    int decimals;
+} place;
+
 #define HEADING(heading, figure, decimals) {heading, 1},
 #define PLACE(heading, figure, decimals)   {offsetof(sgn_summary, figure), decimals},
 
-static const sgn_column results_column[] = {{"label", 0}, FIGURE_LIST(HEADING)};
-static const struct {
-    size_t at;
-    int decimals;
-} figure[] = {FIGURE_LIST(PLACE)};
-enum { FIGURES = sizeof figure / sizeof *figure, CELL_MAX = 48 };
+static const sgn_column results_column[] = {{"label", 0}, RESULTS_LIST(HEADING)};
+static const place results_place[] = {RESULTS_LIST(PLACE)};
+static const sgn_column bits_column[] = {{"label", 0}, BITS_LIST(HEADING)};
+static const place bits_place[] = {BITS_LIST(PLACE)};
+static const sgn_column operations_column[] = {{"label", 0}, OPERATIONS_LIST(HEADING)};
+static const place operations_place[] = {OPERATIONS_LIST(PLACE)};
 
-static double figure_of(const sgn_summary *s, int f)
+/* A table of the label and these figures. */
+typedef struct {
+    const sgn_column *column;
+    const place *place;
+    int figures;
+} layout;
+
+#define LAYOUT(name)                                                     \
+    {                                                                    \
+        name##_column, name##_place, sizeof name##_place / sizeof(place) \
+    }
+static const layout results = LAYOUT(results), bits = LAYOUT(bits), operations = LAYOUT(operations);
+
+enum { CELL_MAX = 48 };
+
+static double figure_of(const sgn_summary *s, place f)
 {
     double x;
-    memcpy(&x, (const char *)s + figure[f].at, sizeof x);
+    memcpy(&x, (const char *)s + f.at, sizeof x);
     return x;
 }
 
@@ -41,7 +82,7 @@ typedef struct {
 } moments;
 
 /* Over the runs that share run i's label. */
-static moments moments_of(const sgn_run *run, int nruns, int i, int f)
+static moments moments_of(const sgn_run *run, int nruns, int i, place f)
 {
     double sum = 0, square = 0;
     int n = 0;
@@ -76,15 +117,32 @@ static void add_label(sgn_table *t, const sgn_run *run, int nruns, int i)
     else sgn_table_add(t, "%s (%d of %d diverged)", label, diverged, seeds);
 }
 
-void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+static void tabulate(sgn_table *out, const layout *as, const sgn_run *run, int nruns,
+                     const char *plus_minus)
 {
-    sgn_table_init(out, results_column, 1 + FIGURES);
+    sgn_table_init(out, as->column, 1 + as->figures);
     for (int i = 0; i < nruns; i++) {
         if (sgn_run_first(run, i) < i) continue;  // a further seed
         add_label(out, run, nruns, i);
-        for (int f = 0; f < FIGURES; f++)
-            add_figure(out, moments_of(run, nruns, i, f), figure[f].decimals, plus_minus);
+        for (int f = 0; f < as->figures; f++)
+            add_figure(out, moments_of(run, nruns, i, as->place[f]), as->place[f].decimals,
+                       plus_minus);
     }
+}
+
+void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+{
+    tabulate(out, &results, run, nruns, plus_minus);
+}
+
+void sgn_results_bits(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+{
+    tabulate(out, &bits, run, nruns, plus_minus);
+}
+
+void sgn_results_operations(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+{
+    tabulate(out, &operations, run, nruns, plus_minus);
 }
 
 static const sgn_column settings_column[] = {

@@ -11,6 +11,10 @@
    both.  A label says when runs of it diverged.  Give *out to sgn_table_free. */
 void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus);
 
+/* The whole ledger, rows and cells as above: links and bits; operations, reads and energy of a signal. */
+void sgn_results_bits(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus);
+void sgn_results_operations(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus);
+
 /* What was run: one row per run with its problem, network, sizes and weights. */
 void sgn_results_settings(sgn_table *out, const sgn_run *run, int nruns);
 

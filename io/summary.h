@@ -26,7 +26,10 @@ typedef struct {
     double nmse_normalised_db, angle;  // NAN unless only signs are measured
     double links, active_links, weights, parameters;
     double sign_bits_per_link, stored_bits_per_link, physics_bits_per_link, total_bits_per_link;
-    double stored_bytes, bits_per_weight;
+    double stored_bytes, bits_per_weight, compression_vs_fp32;
+    double multiplications, additions;  // for each signal, as all that follows
+    double weight_bytes_read, physics_bytes_read;
+    double energy_sram_nj, energy_dram_nj;
     double seconds;
     /* Written only when they are known: of a classical solver, and after export. */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
