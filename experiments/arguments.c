@@ -10,13 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_JSON = 256, KEY_DRY_RUN, KEY_FORCE, KEY_SCHEMA, KEY_SHARD, KEY_STOP, KEY_LABEL };
+enum {
+    KEY_JSON = 256,
+    KEY_DRY_RUN,
+    KEY_FORCE,
+    KEY_SCHEMA,
+    KEY_SHARD,
+    KEY_STOP,
+    KEY_LABEL,
+    KEY_PHYSICS,
+    KEY_C_SOURCE
+};
 
 static const struct {
     int takes;
     struct argp_option option;
 } all[] = {
-    {SGN_TAKES_OUT, {"out", 'o', "DIR", 0, "write there", 0}},
+    {SGN_TAKES_OUT, {"out", 'o', "PATH", 0, "write there", 0}},
     {SGN_TAKES_JSON, {"json", KEY_JSON, NULL, 0, "one JSON object on standard output", 0}},
     {SGN_TAKES_QUIET, {"quiet", 'q', NULL, 0, "no progress on standard error", 0}},
     {SGN_TAKES_THREADS, {"threads", 't', "N", 0, "worker threads (1); results do not change", 0}},
@@ -29,6 +39,10 @@ static const struct {
      {"schema", KEY_SCHEMA, NULL, 0, "every key with type, default and range", 0}},
     {SGN_TAKES_STOP, {"stop-after", KEY_STOP, "STEP", 0, "save and stop after that step", 0}},
     {SGN_TAKES_LABEL, {"label", KEY_LABEL, "TEXT", 0, "what tables call the run", 0}},
+    {SGN_TAKES_PHYSICS,
+     {"with-physics", KEY_PHYSICS, NULL, 0, "store what could be computed from the problem, too",
+      0}},
+    {SGN_TAKES_C_SOURCE, {"c", KEY_C_SOURCE, "FILE.c", 0, "write a program in C99 there", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
 
@@ -95,6 +109,8 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_SHARD: p->status = parse_shard(arg, a); break;
     case KEY_STOP: p->status = parse_number("stop-after", arg, &a->stop_after); break;
     case KEY_LABEL: a->label = arg; break;
+    case KEY_PHYSICS: a->with_physics = 1; break;
+    case KEY_C_SOURCE: a->c_source = arg; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;

@@ -1,4 +1,4 @@
-/* eval.c -- every figure of a checkpoint, on its own test vectors or on those of a file. */
+/* eval.c -- every figure of a model, on its own test vectors or on those of a file. */
 #include "experiments/command.h"
 #include "experiments/scoring.h"
 #include "io/dataset.h"
@@ -45,9 +45,10 @@ static sgn_status run(const sgn_arguments *a)
 
 const sgn_command sgn_command_eval = {
     .name = "eval",
-    .title = "error, gap, support and bits of a checkpoint",
+    .title = "error, gap, support and bits of a model",
     .usage = "MODEL [DATA]",
-    .help = "MODEL is a checkpoint (best.h5, last.h5).  DATA is an HDF5 file with x (N, n) and, "
+    .help = "MODEL is a checkpoint (best.h5, last.h5) or a packed model.  DATA is an HDF5 file "
+            "with x (N, n) and, "
             "optionally, y (N, m) and A (m, n); without it the run's own test vectors are used.",
     .least = 1,
     .most = 2,

@@ -4,6 +4,7 @@
 #include "solvers/problem.h"
 #include "solvers/solvers.h"
 #include "train/optimizer.h"
+#include "unroll/fit.h"
 #include "unroll/link.h"
 
 #include <stdio.h>
@@ -32,6 +33,11 @@ static void list_supports(void)
         line((*s)->name, (*s)->title, "");
 }
 
+static void list_fits(void)
+{
+    for (const sgn_fit *const *f = sgn_fits(); *f; f++) line((*f)->name, (*f)->title, (*f)->cite);
+}
+
 static void list_problems(void)
 {
     for (const sgn_problem_kind *const *p = sgn_problem_kinds(); *p; p++)
@@ -51,11 +57,11 @@ typedef struct {
 
 static const registry solvers = {"solvers", list_solvers},
                       constraints = {"constraints", list_constraints},
-                      supports = {"supports", list_supports},
+                      supports = {"supports", list_supports}, fits = {"fits", list_fits},
                       problems = {"problems", list_problems},
                       optimizers = {"optimizers", list_optimizers};
 
-static const registry *const registries[] = {&solvers,  &constraints, &supports,
+static const registry *const registries[] = {&solvers,  &constraints, &supports, &fits,
                                              &problems, &optimizers,  NULL};
 
 static sgn_status run(const sgn_arguments *a)
@@ -75,8 +81,8 @@ static sgn_status run(const sgn_arguments *a)
 
 const sgn_command sgn_command_list = {
     .name = "list",
-    .title = "solvers, constraints, supports, problems and optimizers there are",
-    .usage = "[solvers|constraints|supports|problems|optimizers]",
+    .title = "solvers, constraints, supports, fits, problems and optimizers there are",
+    .usage = "[solvers|constraints|supports|fits|problems|optimizers]",
     .help = "Without a word, all of them.",
     .least = 0,
     .most = 1,

@@ -1,7 +1,10 @@
 #include "experiments/model.h"
 
+#include "core/memory.h"
+#include "io/container.h"
 #include "io/dataset.h"
 #include "io/file.h"
+#include "io/packed_file.h"
 #include "solvers/solvers.h"
 
 #include <libgen.h>
@@ -32,11 +35,26 @@ sgn_status sgn_model_config(sgn_config *out, const char *path, const char *const
     SGN_TRY(sgn_solver_find(c.net.solver, &solver));
     SGN_TRY(sgn_net_resolve(&c.net, solver));
     SGN_TRY(find_file(c.problem.file, path));
+    SGN_TRY(find_file(c.net.support_file, path));
     *out = c;
     return SGN_OK;
 }
 
-static sgn_status build(sgn_model *m, int threads)
+/* A checkpoint brings its supports along; only a network that begins needs the file. */
+static sgn_status load_support(sgn_model *m)
+{
+    const sgn_net_settings *as = &m->config.net;
+    sgn_physics *q = &m->problem->physics;
+    if (strcmp(as->support, "file") != 0) return SGN_OK;
+    if (!as->support_file[0])
+        return sgn_fail(SGN_ECONFIG,
+                        "weights.support is file, so weights.support_file must name one");
+    SGN_TRY(sgn_dataset_support(&m->pattern, as->support_file, q->A));
+    q->pattern = m->pattern;
+    return SGN_OK;
+}
+
+static sgn_status prepare(sgn_model *m, int threads)
 {
     SGN_TRY(sgn_solver_find(m->config.net.solver, &m->solver));
     SGN_TRY(sgn_pool_new(&m->pool, threads));
@@ -45,6 +63,12 @@ static sgn_status build(sgn_model *m, int threads)
     if (!isnan(
             m->config.solve.lambda))  // auto is for classical runs; networks learn their thresholds
         m->problem->physics.lambda = m->config.solve.lambda;
+    return SGN_OK;
+}
+
+static sgn_status build(sgn_model *m, int threads)
+{
+    SGN_TRY(prepare(m, threads));
     return sgn_net_new(&m->net, &m->config.net, m->solver, &m->problem->physics,
                        m->config.train.batch, m->config.seed);
 }
@@ -53,6 +77,7 @@ sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads)
 {
     sgn_model m = {.config = *c};
     sgn_status status = sgn_problem_load(&m.problem, &c->problem, c->seed, c->train.test_samples);
+    if (!status) status = load_support(&m);
     if (!status) status = build(&m, threads);
     if (status) sgn_model_free(&m);
     else *out = m;
@@ -65,10 +90,11 @@ void sgn_model_free(sgn_model *m)
     sgn_net_free(m->net);
     sgn_problem_free(m->problem);
     sgn_pool_free(m->pool);
+    sgn_free(m->pattern.at);
     *m = (sgn_model){0};
 }
 
-/* ---- from a checkpoint ---------------------------------------------------------------------------- */
+/* ---- the problem of a file -------------------------------------------------------------------------- */
 
 static int same_matrix(sgn_mat a, sgn_mat b)
 {
@@ -79,27 +105,30 @@ static int same_matrix(sgn_mat a, sgn_mat b)
     return 1;
 }
 
-static sgn_status problem_of(sgn_problem **out, const sgn_checkpoint *saved)
+/* With the A that was stored; one without columns is drawn again. */
+static sgn_status problem_of(sgn_problem **out, const sgn_config *c, sgn_mat A, int with_vectors)
 {
-    const sgn_config *c = sgn_checkpoint_config(saved);
-    sgn_mat A = sgn_checkpoint_A(saved), none = {0};
-    if (strcmp(c->problem.kind, "file"))
+    sgn_mat none = {0};
+    int is_read = with_vectors && !strcmp(c->problem.kind, "file");
+    if (A.cols && !is_read)
         return sgn_problem_from_data(out, &c->problem, A, none, none, none, none);
     sgn_problem *q;
     SGN_TRY(sgn_problem_load(&q, &c->problem, c->seed, c->train.test_samples));
-    if (same_matrix(q->physics.A, A)) {
+    if (!A.cols || same_matrix(q->physics.A, A)) {
         *out = q;
         return SGN_OK;
     }
     sgn_problem_free(q);
-    return sgn_fail(SGN_EDATA, "%s does not hold the matrix the checkpoint was trained for",
+    return sgn_fail(SGN_EDATA, "%s does not hold the matrix the network was trained for",
                     c->problem.file);
 }
 
-static sgn_status restore(sgn_model *m, const sgn_checkpoint *saved, int threads,
+/* ---- from a checkpoint ---------------------------------------------------------------------------- */
+
+static sgn_status restore(sgn_model *m, const sgn_checkpoint *saved, int threads, int with_vectors,
                           sgn_trainer **trainer)
 {
-    SGN_TRY(problem_of(&m->problem, saved));
+    SGN_TRY(problem_of(&m->problem, &m->config, sgn_checkpoint_A(saved), with_vectors));
     SGN_TRY(build(m, threads));
     if (!trainer) return sgn_checkpoint_restore(saved, m->net, NULL);
     SGN_TRY(
@@ -109,16 +138,71 @@ static sgn_status restore(sgn_model *m, const sgn_checkpoint *saved, int threads
     return status;
 }
 
-sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_trainer **trainer)
+static sgn_status open_checkpoint(sgn_model *out, const char *path, int threads, int with_vectors,
+                                  sgn_trainer **trainer)
 {
     sgn_checkpoint *saved;
     SGN_TRY(sgn_checkpoint_open(&saved, path));
     sgn_model m = {.config = *sgn_checkpoint_config(saved)};
-    sgn_status status = restore(&m, saved, threads, trainer);
+    sgn_status status = restore(&m, saved, threads, with_vectors, trainer);
     sgn_checkpoint_close(saved);
     if (status) sgn_model_free(&m);
     else *out = m;
     return status;
+}
+
+/* ---- from a packed model -------------------------------------------------------------------------- */
+
+/* Each thread has a shard of samples at a time. */
+static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, int with_vectors)
+{
+    SGN_TRY(problem_of(&m->problem, &m->config, f->A, with_vectors));
+    SGN_TRY(prepare(m, threads));
+    int batch = SGN_SHARD / m->problem->physics.width * threads;
+    return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics, batch,
+                            m->config.seed, &f->image);
+}
+
+/* Settings that are wrong are here a fault of the file. */
+static sgn_status blame(sgn_status status, const char *path)
+{
+    char why[1024];
+    if (status != SGN_EFORMAT && status != SGN_ECONFIG && status != SGN_ENAME) return status;
+    snprintf(why, sizeof why, "%s", sgn_last_error());
+    return sgn_fail(SGN_EFORMAT, "%s: %s", path, why);
+}
+
+static sgn_status open_packed(sgn_model *out, const char *path, int threads, int with_vectors)
+{
+    sgn_packed_file f;
+    SGN_TRY(sgn_packed_load(&f, path));
+    sgn_model m = {.config = f.config, .packed_bytes = f.bytes};
+    sgn_status status = blame(deploy(&m, &f, threads, with_vectors), path);
+    sgn_packed_file_free(&f);
+    if (status) sgn_model_free(&m);
+    else *out = m;
+    return status;
+}
+
+/* ---- from either ---------------------------------------------------------------------------------- */
+
+static sgn_status open_either(sgn_model *out, const char *path, int threads, int with_vectors)
+{
+    char kind[SGN_KIND_MAX];
+    SGN_TRY(sgn_container_kind(path, kind));
+    if (!strcmp(kind, SGN_KIND_PACKED)) return open_packed(out, path, threads, with_vectors);
+    return open_checkpoint(out, path, threads, with_vectors, NULL);
+}
+
+sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_trainer **trainer)
+{
+    return trainer ? open_checkpoint(out, path, threads, 1, trainer)
+                   : open_either(out, path, threads, 1);
+}
+
+sgn_status sgn_model_open_alone(sgn_model *out, const char *path, int threads)
+{
+    return open_either(out, path, threads, 0);
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */

@@ -48,6 +48,9 @@
  * Build it with `cc example.c $(pkg-config --cflags --libs signroll)`, or from CMake with
  * find_package(Signroll) and the target Signroll::signroll.
  *
+ * A trained network is packed with sgn_packed_save; sgn_packed_load and sgn_net_of_image give one that
+ * only runs, and takes no more memory than its bits.
+ *
  * Conventions.  A function that can fail returns an sgn_status and leaves its outputs untouched when
  * it does; sgn_last_error() is the sentence.  What X_new gave, X_free takes back (NULL is fine).  An
  * sgn_mat is a borrowed column-major view: column b is sample b.  The library never prints.
@@ -61,6 +64,9 @@
 #include "core/pool.h"
 #include "core/rng.h"
 
+#include "unroll/c_source.h"
+#include "unroll/deploy.h"
+#include "unroll/fit.h"
 #include "unroll/ledger.h"
 #include "unroll/link.h"
 #include "unroll/net.h"
@@ -71,10 +77,12 @@
 #include "solvers/problem.h"
 #include "solvers/solvers.h"
 
+#include "train/calibration.h"
 #include "train/detection.h"
 #include "train/evaluate.h"
 #include "train/trainer.h"
 
 #include "io/config.h"
+#include "io/packed_file.h"
 
 #endif

@@ -149,8 +149,7 @@ sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c, const sgn_
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* A configuration this program does not accept is here a fault of the file. */
-static sgn_status read_config(const sgn_h5_in *in, sgn_config *out)
+sgn_status sgn_tree_read_config(const sgn_h5_in *in, sgn_config *out)
 {
     char *text, why[512];
     SGN_TRY(sgn_h5_read_text(in, "config", &text));
@@ -161,7 +160,7 @@ static sgn_status read_config(const sgn_h5_in *in, sgn_config *out)
     return sgn_h5_refuse(in, "config", "is not valid: %s", why);
 }
 
-static sgn_status check_generator(const sgn_h5_in *in)
+sgn_status sgn_tree_check_generator(const sgn_h5_in *in)
 {
     char generator[SGN_NAME_MAX];
     SGN_TRY(sgn_h5_get_text(in, "/", "generator", generator, sizeof generator));
@@ -174,8 +173,8 @@ static sgn_status open_into(sgn_checkpoint *c, const char *path)
 {
     SGN_TRY(sgn_container_open(&c->file, path, SGN_KIND_CHECKPOINT));
     const sgn_h5_in *in = sgn_container_in(c->file);
-    SGN_TRY(check_generator(in));
-    SGN_TRY(read_config(in, &c->config));
+    SGN_TRY(sgn_tree_check_generator(in));
+    SGN_TRY(sgn_tree_read_config(in, &c->config));
     return sgn_h5_read_matrix(in, "A", &c->A);
 }
 

@@ -1,4 +1,6 @@
-/* checkpoint_tree.h -- names that writing and restoring a checkpoint share.  For io/checkpoint*.c. */
+/* checkpoint_tree.h -- what writing and restoring a checkpoint share, some of it with packed models.  For
+ * io/checkpoint*.c and io/packed_file.c.
+ */
 #ifndef SGN_IO_CHECKPOINT_TREE_H
 #define SGN_IO_CHECKPOINT_TREE_H
 
@@ -43,5 +45,9 @@ typedef struct {
 
 extern const sgn_tree_counter sgn_tree_counters[];
 extern const int sgn_tree_counter_count;
+
+/* The configuration, which is a fault of the file where this program does not accept it. */
+SGN_MUST_CHECK sgn_status sgn_tree_read_config(const sgn_h5_in *in, sgn_config *out);
+SGN_MUST_CHECK sgn_status sgn_tree_check_generator(const sgn_h5_in *in);
 
 #endif

@@ -41,6 +41,8 @@ SGN_MUST_CHECK sgn_status sgn_config_parse(sgn_config *out, const char *text, si
 /* The resolved config as YAML that sgn_config_parse reads back to the same values.  The caller
    gives *text to free(). */
 SGN_MUST_CHECK sgn_status sgn_config_text(const sgn_config *c, char **text);
+/* The same, of the settings that are not as preset: as short as can be. */
+SGN_MUST_CHECK sgn_status sgn_config_short_text(const sgn_config *c, char **text);
 
 /* Every key with type, default, range and help: a table for a reader. The caller frees *text. */
 SGN_MUST_CHECK sgn_status sgn_config_schema(char **text);

@@ -41,6 +41,37 @@ sgn_status sgn_config_text(const sgn_config *c, char **text)
     return to_text(write_config, c, text);
 }
 
+/* Whether the setting is as `presets` has it; prints it. */
+static int is_preset(const sgn_option *o, const void *at, const void *preset, char *value)
+{
+    char usual[SGN_OPTION_TEXT_MAX];
+    sgn_option_print(o, at, value, SGN_OPTION_TEXT_MAX);
+    sgn_option_print(o, preset, usual, sizeof usual);
+    return !strcmp(value, usual);
+}
+
+static void write_short(FILE *f, const void *config)
+{
+    sgn_config presets;
+    char value[SGN_OPTION_TEXT_MAX];
+    sgn_config_presets(&presets);
+    for (int i = 0; i < sgn_config_section_count; i++) {
+        const sgn_option_section *s = &sgn_config_sections[i];
+        const char *at = (const char *)config + s->at, *preset = (const char *)&presets + s->at;
+        for (int j = 0, begun = !*s->name; j < *s->n; j++) {
+            if (is_preset(&s->option[j], at, preset, value)) continue;
+            if (!begun) fprintf(f, "%s:\n", s->name);
+            begun = 1;
+            fprintf(f, "%s%s: %s\n", *s->name ? " " : "", s->option[j].key, value);
+        }
+    }
+}
+
+sgn_status sgn_config_short_text(const sgn_config *c, char **text)
+{
+    return to_text(write_short, c, text);
+}
+
 /* ---- the schema ---- */
 
 enum { KEY, TYPE, DEFAULT, RANGE, HELP, COLUMNS };

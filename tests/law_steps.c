@@ -1,8 +1,11 @@
 /* A training step allocates nothing and ends at the same bits whoever computes it, whether or not the
  * training was interrupted before. */
+#include "io/checkpoint.h"
 #include "laws.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Batches of more than one shard; a fixed set whose last batch is not full. */
 static const char training[] = "train.batch=70 train.steps=11 train.epoch_steps=4 "
@@ -31,6 +34,41 @@ static sgn_trainer *trainer_of(const model *m, sgn_pool *pool)
     return t;
 }
 
+/* A trained model. */
+typedef struct {
+    model model;
+    sgn_trainer *trainer;
+} run;
+
+static run run_of(const sgn_config *c, sgn_pool *pool)
+{
+    run r = {.model = model_of(c)};
+    r.trainer = trainer_of(&r.model, pool);
+    return r;
+}
+
+static void run_free(run *r)
+{
+    sgn_trainer_free(r->trainer);
+    model_free(&r->model);
+}
+
+/* As a new process goes on: from nothing but what a checkpoint holds. */
+static void go_on_in_another(run *r, const sgn_config *c, sgn_pool *pool)
+{
+    sgn_checkpoint *saved;
+    char path[] = "/tmp/sgn_steps_XXXXXX";
+    int file = mkstemp(path);
+    cr_assert(file >= 0 && close(file) == 0);
+    OK(sgn_checkpoint_save(path, c, r->model.net, r->trainer));
+    run_free(r);
+    *r = run_of(c, pool);
+    OK(sgn_checkpoint_open(&saved, path));
+    OK(sgn_checkpoint_restore(saved, r->model.net, r->trainer));
+    sgn_checkpoint_close(saved);
+    cr_assert_eq(unlink(path), 0);
+}
+
 /* Trains, stopping once after step `stop_after` (0: never) and going on. */
 static watch train(const sgn_config *c, int threads, int stop_after, char hash[33])
 {
@@ -38,14 +76,15 @@ static watch train(const sgn_config *c, int threads, int stop_after, char hash[3
     sgn_observer observer = {.context = &w, .stop = look};
     sgn_pool *pool = NULL;
     if (threads) OK(sgn_pool_new(&pool, threads));
-    model m = model_of(c);
-    sgn_trainer *t = trainer_of(&m, pool);
-    if (stop_after) cr_expect_eq(sgn_trainer_run(t, &observer), SGN_ESTOPPED);
+    run r = run_of(c, pool);
+    if (stop_after) {
+        cr_expect_eq(sgn_trainer_run(r.trainer, &observer), SGN_ESTOPPED);
+        go_on_in_another(&r, c, pool);
+    }
     w.stop_after = 0;
-    OK(sgn_trainer_run(t, &observer));
-    sgn_net_hash(m.net, hash);
-    sgn_trainer_free(t);
-    model_free(&m);
+    OK(sgn_trainer_run(r.trainer, &observer));
+    sgn_net_hash(r.model.net, hash);
+    run_free(&r);
     sgn_pool_free(pool);
     return w;
 }
@@ -64,8 +103,38 @@ static void check_data(law check, const char *plug_in)
     }
 }
 
+/* Ways there, on both kinds of data. */
+static void check_ways(law check)
+{
+    static const char *const way[] = {
+        "train.stages=ladder",
+        "train.stages=layerwise",
+        "train.stages=admm train.admm_every=2 weights.constraint=planes",
+        "train.stages=admm train.admm_every=2 weights.support=magnitude weights.scale=row",
+        "train.stages=two train.retune=scalars",
+        "train.stages=two train.retune=none",
+        "train.stages=ladder train.retune=none",
+        "weights.estimator=clipped",
+        "weights.estimator=tanh weights.support=magnitude",
+        "weights.estimator=prox",
+        "weights.estimator=prox weights.constraint=planes train.stages=two",
+        "weights.estimator=tanh train.stages=layerwise",
+        "weights.support=magnitude weights.prune_until=0.6",
+        "weights.support=magnitude weights.prune_until=0.6 weights.estimator=prox",
+        "train.optimizer=bop weights.support=magnitude train.stages=two",
+        "train.quantisation_loss=0.1 weights.support=magnitude",
+    };
+    for (size_t i = 0; i < 2 * sizeof way / sizeof *way; i++) {
+        char what[160];
+        snprintf(what, sizeof what, "%s %s", data[i % 2], way[i / 2]);
+        sgn_config c = config_of("%s %s", training, what);
+        check(&c, what);
+    }
+}
+
 static void check_all(law check)
 {
+    check_ways(check);
     char plug_in[96];
     for (const sgn_constraint *const *k = sgn_constraints(); *k; k++) {
         snprintf(plug_in, sizeof plug_in, "weights.support=magnitude weights.constraint=%s",

@@ -43,6 +43,7 @@ static const char common[] =
     "seed: 5\n"
     "problem: {kind: block-pm1, m: 8, n: 16, blocks: 2, sparsity: 0.2}\n"
     "network: {solver: lista-cp, depth: 3}\n"
+    "weights: {band: 3}\n"
     "train: {samples: 96, test_samples: 8, validation_samples: 8, steps: 40, batch: 16}\n";
 
 static run start(const char *const *override, int n)

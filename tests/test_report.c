@@ -29,6 +29,7 @@ static void fill(sgn_run *r, const char *label, uint64_t seed, double test_db, d
     s->sign_bits_per_link = s->stored_bits_per_link = bits;
     s->physics_bits_per_link = 2, s->total_bits_per_link = bits + 2;
     s->stored_bytes = 1000 * bits, s->bits_per_weight = bits;
+    s->compression_vs_fp32 = 32 / bits, s->multiplications = 4149, s->additions = 4663;
     s->layers = DEPTH;
     s->layer_nmse_db = sgn_alloc(DEPTH, sizeof(double));
     for (int k = 0; k < DEPTH; k++) s->layer_nmse_db[k] = test_db * (k + 1) / DEPTH;
@@ -105,10 +106,10 @@ Test(report, labels_are_text_and_never_markup)
 
 Test(report, every_figure_is_there_with_its_data_beside_the_page)
 {
-    static const char *const name[] = {"results",    "settings", "layers",
-                                       "validation", "bits",     "gap"};
-    static const int lines[] = {1 + 3,    1 + RUNS,    1 + RUNS * DEPTH, 1 + RUNS * EPOCHS,
-                                1 + RUNS, 1 + 2 * RUNS};
+    static const char *const name[] = {"results", "ledger",     "operations", "settings",
+                                       "layers",  "validation", "bits",       "gap"};
+    static const int lines[] = {
+        1 + 3, 1 + 3, 1 + 3, 1 + RUNS, 1 + RUNS * DEPTH, 1 + RUNS * EPOCHS, 1 + RUNS, 1 + 2 * RUNS};
     char *page = report();
     cr_assert_eq(count(page, "<svg "), 4);
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
@@ -120,6 +121,17 @@ Test(report, every_figure_is_there_with_its_data_beside_the_page)
         sgn_free(csv);
     }
     sgn_free(page);
+}
+
+Test(report, the_ledger_has_bits_and_operations_of_every_method)
+{
+    char *page = report(), *bits = text_of("report-ledger.csv"),
+         *operations = text_of("report-operations.csv");
+    cr_assert_eq(count(page, "<h2>Ledger: "), 2);
+    cr_assert_eq(count(page, ">4149<"), 3, "one row a label");
+    cr_assert(strstr(bits, "one-bit,-,-,-,-,0.250,0.250,2.000,2.250,0.250,250,128.00"), "%s", bits);
+    cr_assert(strstr(operations, "\none-bit,4149,4663,"), "%s", operations);
+    sgn_free(page), sgn_free(bits), sgn_free(operations);
 }
 
 Test(report, a_figure_nobody_has_data_for_is_left_out)

@@ -105,7 +105,9 @@ Test(summary, every_key_that_users_rely_on_is_there)
         "nmse_train_db nmse_test_db nmse_test_median_db gap_db support_f1 links active_links "
         "sign_bits_per_link stored_bits_per_link physics_bits_per_link total_bits_per_link "
         "stored_bytes bits_per_weight parameters seconds weights_hash diverged label gap_linear "
-        "best_db problem nmse_test_p99_db layer_nmse_db";
+        "best_db problem nmse_test_p99_db layer_nmse_db compression_vs_fp32 multiplications "
+        "additions "
+        "weight_bytes_read physics_bytes_read energy_sram_nj energy_dram_nj";
     static const char later[] = "file_bits_per_link file_bytes iterations objective lambda";
     sgn_summary s = sample();
     cJSON *json = json_of(&s);

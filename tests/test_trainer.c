@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include "laws.h"
+#include "train/schedule.h"
 
 #include <math.h>
 #include <string.h>
@@ -280,39 +281,26 @@ static void expect_annealed(sgn_schedule s)
 {
     for (int i = 0; i < s.steps; i++) {
         double rate = sgn_schedule_rate(&s, i);
-        int ends = i == s.steps - 1 || (s.stages == SGN_STAGES_TWO && i == s.steps / 2 - 1);
         cr_expect(rate >= 0 && rate <= 1);
-        cr_expect_eq(rate == 0, ends, "step %d of %d, warm-up %d: %g", i, s.steps, s.warmup, rate);
+        cr_expect_eq(rate == 0, i == s.steps - 1, "step %d of %d, warm-up %d: %g", i, s.steps,
+                     s.warmup, rate);
     }
 }
 
 Test(schedule, every_stage_ends_at_exactly_zero)
 {
-    for (int stages = SGN_STAGES_ONE; stages <= SGN_STAGES_TWO; stages++)
-        for (int steps = 4; steps < 200; steps += 7)
-            for (int warmup = 0; warmup <= 60; warmup += 20)
-                expect_annealed(
-                    (sgn_schedule){SGN_SCHEDULE_COSINE, (sgn_stages)stages, steps, warmup});
+    for (int steps = 2; steps < 200; steps += 7)
+        for (int warmup = 0; warmup <= 60; warmup += 20)
+            expect_annealed((sgn_schedule){SGN_SCHEDULE_COSINE, steps, warmup});
 }
 
 Test(schedule, the_warm_up_is_linear_and_the_cosine_falls)
 {
-    sgn_schedule s = {SGN_SCHEDULE_COSINE, SGN_STAGES_ONE, 100, 9};
+    sgn_schedule s = {SGN_SCHEDULE_COSINE, 100, 9};
     for (int i = 0; i < 9; i++)
         cr_expect_float_eq(sgn_schedule_rate(&s, i), (i + 1) / 10., 1e-12, "step %d", i);
     for (int i = 9; i < 99; i++)
         cr_expect_lt(sgn_schedule_rate(&s, i + 1), sgn_schedule_rate(&s, i), "step %d", i);
     s.kind = SGN_SCHEDULE_CONSTANT;
     cr_expect_eq(sgn_schedule_rate(&s, 99), 1);
-}
-
-Test(schedule, the_second_stage_begins_half_way)
-{
-    sgn_schedule s = {SGN_SCHEDULE_COSINE, SGN_STAGES_TWO, 11, 2};
-    for (int i = 0; i < 11; i++) {
-        cr_expect_eq(sgn_schedule_stage(&s, i), i >= 5, "step %d", i);
-        cr_expect_eq(sgn_schedule_stage_start(&s, i), i >= 5 ? 5 : 0, "step %d", i);
-    }
-    cr_expect_float_eq(sgn_schedule_rate(&s, 5), sgn_schedule_rate(&s, 0), 1e-12,
-                       "warmed up again");
 }

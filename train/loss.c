@@ -11,7 +11,7 @@ sgn_status sgn_loss_init(sgn_loss *l, sgn_loss_kind kind, const sgn_net *net)
 {
     int batch = sgn_tape_batch(net->tape), depth = net->as.depth;
     size_t shards = (size_t)(batch + SGN_SHARD - 1) / SGN_SHARD;
-    *l = (sgn_loss){.kind = kind, .net = net};
+    *l = (sgn_loss){.kind = kind, .net = net, .layers = depth};
     l->truth =
         sgn_mat_view(sgn_alloc((size_t)net->n * (size_t)batch, sizeof(sgn_real)), net->n, batch);
     l->partial = sgn_alloc(shards * (size_t)(depth + 1), sizeof(double));
@@ -58,18 +58,19 @@ static void errors_of_shard(void *loss, int shard)
     int depth = l->net->as.depth, first = shard * SGN_SHARD, left = l->cols - first;
     int count = left < SGN_SHARD ? left : SGN_SHARD;
     double *partial = l->partial + (size_t)shard * (size_t)(depth + 1);
-    for (int k = 0; k < depth; k++)
-        partial[k] =
-            l->kind == SGN_LOSS_DEEP || k == depth - 1 ? shard_error(l, k, first, count) : 0;
+    for (int k = 0; k < depth; k++) {
+        int counts = k == l->layers - 1 || (l->kind == SGN_LOSS_DEEP && k < l->layers);
+        partial[k] = counts ? shard_error(l, k, first, count) : 0;
+    }
     partial[depth] = sgn_mat_sum_squares(sgn_mat_cols(l->truth, first, count));
 }
 
-static double deep(sgn_loss *l, int depth, double size)
+static double deep(sgn_loss *l, int layers, double size)
 {
     double loss = 0;
-    for (int k = 0; k < depth; k++) {
-        loss += log(l->error[k] / size + floor_of_log) / depth;
-        l->coefficient[k] = 2 / (depth * (l->error[k] + floor_of_log * size));
+    for (int k = 0; k < layers; k++) {
+        loss += log(l->error[k] / size + floor_of_log) / layers;
+        l->coefficient[k] = 2 / (layers * (l->error[k] + floor_of_log * size));
     }
     return loss;
 }
@@ -85,9 +86,9 @@ double sgn_loss_value(sgn_loss *l, sgn_pool *pool, int cols)
             l->error[k] += l->partial[(size_t)s * (size_t)(depth + 1) + (size_t)k];
     }
     double size = fmax(l->error[depth], 1e-30);
-    if (l->kind == SGN_LOSS_DEEP) return deep(l, depth, size);
-    l->coefficient[depth - 1] = 2 / size;
-    return l->error[depth - 1] / size;
+    if (l->kind == SGN_LOSS_DEEP) return deep(l, l->layers, size);
+    l->coefficient[l->layers - 1] = 2 / size;
+    return l->error[l->layers - 1] / size;
 }
 
 SGN_VECTOR static void add_difference(sgn_real *restrict g, sgn_real c, const sgn_real *restrict x,
@@ -99,8 +100,7 @@ SGN_VECTOR static void add_difference(sgn_real *restrict g, sgn_real c, const sg
 void sgn_loss_seed(void *loss, int first, int count)
 {
     const sgn_loss *l = loss;
-    int depth = l->net->as.depth;
-    for (int k = l->kind == SGN_LOSS_DEEP ? 0 : depth - 1; k < depth; k++) {
+    for (int k = l->kind == SGN_LOSS_DEEP ? 0 : l->layers - 1; k < l->layers; k++) {
         sgn_mat x = sgn_net_estimate(l->net, k), g = sgn_tape_grad(l->net->tape, l->net->x[k]);
         for (int j = first; g.cols && j < first + count; j++)
             add_difference(sgn_mat_at(g, 0, j), (sgn_real)l->coefficient[k], sgn_mat_at(x, 0, j),

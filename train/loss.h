@@ -5,6 +5,8 @@
  *     deep    L = (1/K) sum_k log(e_k / d + 1e-9)     dL/dx_k = (2/K) (x_k - x*) / (e_k + 1e-9 d)
  *     final   L = e_K / d                             dL/dx_K = 2 (x_K - x*) / d
  *
+ * with K the number of layers that count: all of them, but while a network is trained layer by layer.
+ *
  * Deep supervision weighs every layer's relative progress alike; at depth 32 it is what keeps the
  * late layers from undoing the early ones.
  */
@@ -22,6 +24,7 @@ typedef struct {
     double *partial;      // (shards, depth + 1) squared errors, then |x*|^2, of a shard's columns
     double *error;        // (depth + 1) their sums
     double *coefficient;  // (depth) of x_k - x* in dL/dx_k
+    int layers;           // that count, 1 .. depth; depth at first
     int cols;
 } sgn_loss;
 

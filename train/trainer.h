@@ -1,36 +1,21 @@
 /* trainer.h -- trains a network; tells an observer, and prints nothing.
  *
- * One step: draw or pick a batch, forward, loss, backward, clip, optimiser, choose supports,
- * project.  Nothing in a step allocates.  Every random number is addressed by (seed, purpose, epoch,
- * sample), so a resumed run sees what the uninterrupted one would have seen.
+ * One step: choose supports, project, draw or pick a batch, forward, loss, backward, clip, optimiser.
+ * A network is always judged as it will be used, with hard signs and all of its pruning done, however
+ * far its training has come: that is how an epoch's observer sees it, and how a run leaves it.
+ *
+ * Nothing in a step allocates.  Every random number is addressed by (seed, purpose, epoch, sample), so
+ * a resumed run sees what the uninterrupted one would have seen.
  */
 #ifndef SGN_TRAIN_TRAINER_H
 #define SGN_TRAIN_TRAINER_H
 
-#include "core/option.h"
 #include "solvers/problem.h"
 #include "train/evaluate.h"
 #include "train/loss.h"
 #include "train/optimizer.h"
-#include "train/schedule.h"
+#include "train/settings.h"
 #include "unroll/net.h"
-
-typedef struct {
-    int samples;             // size of the fixed training set; 0: fresh data every step
-    int test_samples;        // vectors the reported error is measured on
-    int validation_samples;  // vectors the best checkpoint is chosen by
-    int steps;               // optimiser steps over all stages
-    int batch;               // samples
-    char optimizer[SGN_NAME_MAX];
-    double lr, lr_scalars;  // step sizes of link matrices and of scalars
-    int schedule, warmup;
-    double clip;  // largest gradient norm; INFINITY: none
-    int loss, stages;
-    int epoch_steps;  // steps between two rows of metrics with fresh data
-} sgn_train_settings;
-
-extern const sgn_option sgn_train_options[];
-extern const int sgn_train_option_count;
 
 /* One row of metrics. */
 typedef struct {
@@ -74,8 +59,8 @@ typedef struct {
 
 sgn_trainer_state *sgn_trainer_state_of(sgn_trainer *t);
 const sgn_net *sgn_trainer_net(const sgn_trainer *t);
-/* The optimiser's memory: `count` reals, laid out as the network's latents, `slots` times (Adam:
-   first and second moments). */
+/* The trainer's memory: `count` reals, laid out as the network's latents, `slots` times (Adam: first
+   and second moments; stages admm: Z and U besides). */
 sgn_real *sgn_trainer_moments(sgn_trainer *t, size_t *count, int *slots);
 
 #endif

@@ -29,15 +29,18 @@ static sgn_status check(const sgn_net_settings *as, const sgn_physics *q)
 }
 
 static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
-                            const sgn_physics *q, int batch)
+                            const sgn_physics *q, int batch, sgn_net_purpose purpose)
 {
     size_t size = (size_t)q->A.rows * (size_t)q->A.cols;
+    int to_run = purpose == SGN_NET_TO_RUN;
     sgn_net *net = sgn_alloc(1, sizeof *net);
     if (!net) return SGN_EMEM;
     net->memory = sgn_alloc(1, sizeof *net->memory);
     net->x = sgn_alloc((size_t)as->depth, sizeof *net->x);
     if (net->memory) net->memory->A = sgn_alloc(size, sizeof(sgn_real));
-    if (!net->memory || !net->x || !net->memory->A) {
+    if (net->memory && to_run)
+        net->memory->deployment = sgn_alloc(1, sizeof(struct sgn_deployment));
+    if (!net->memory || !net->x || !net->memory->A || (to_run && !net->memory->deployment)) {
         sgn_net_free(net);
         return SGN_EMEM;
     }
@@ -89,22 +92,24 @@ static sgn_status check_settings_used(const sgn_net *net)
                     net->solver->name);
 }
 
-static sgn_status build(sgn_net *net, uint64_t seed, int carry_state)
+static sgn_status build(sgn_net *net, uint64_t seed, sgn_net_purpose purpose)
 {
+    int carry_state = purpose == SGN_NET_TO_CARRY, to_run = purpose == SGN_NET_TO_RUN;
     SGN_TRY(sgn_net_declare(net));
     SGN_TRY(sgn_net_record(net, carry_state));
     sgn_net_drop_unused(net);
     SGN_TRY(check_settings_used(net));
     SGN_TRY(sgn_net_form_groups(net));
     SGN_TRY(sgn_net_form_supports(net, seed));
-    SGN_TRY(sgn_net_lay_out(net));
+    SGN_TRY(to_run ? sgn_net_lay_out_to_run(net) : sgn_net_lay_out(net));
     SGN_TRY(sgn_net_record(net, carry_state));
+    if (to_run) sgn_tape_drop_gradients(net->tape);
     SGN_TRY(sgn_tape_seal(net->tape));
-    return sgn_net_start(net, seed);
+    return to_run ? SGN_OK : sgn_net_start(net, seed);
 }
 
-static sgn_status new_net(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
-                          const sgn_physics *q, int batch, uint64_t seed, int carry_state)
+sgn_status sgn_net_build(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
+                         const sgn_physics *q, int batch, uint64_t seed, sgn_net_purpose purpose)
 {
     const sgn_constraint *constraint;
     sgn_net *net;
@@ -114,10 +119,10 @@ static sgn_status new_net(sgn_net **out, const sgn_net_settings *as, const sgn_s
                         solver->name);
     SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
     SGN_TRY(check(as, q));
-    SGN_TRY(new_empty(&net, as, solver, q, batch));
+    SGN_TRY(new_empty(&net, as, solver, q, batch, purpose));
     net->constraint = constraint;
     net->progress = 1;
-    sgn_status status = build(net, seed, carry_state);
+    sgn_status status = build(net, seed, purpose);
     if (status) sgn_net_free(net);
     else *out = net;
     return status;
@@ -128,7 +133,7 @@ sgn_status sgn_net_new(sgn_net **out, const sgn_net_settings *as, const sgn_solv
 {
     sgn_net_settings resolved = *as;
     SGN_TRY(sgn_net_resolve(&resolved, solver));
-    return new_net(out, &resolved, solver, q, batch, seed, 0);
+    return sgn_net_build(out, &resolved, solver, q, batch, seed, SGN_NET_TO_TRAIN);
 }
 
 static sgn_net_settings classical_settings(const sgn_solver *solver)
@@ -148,7 +153,7 @@ sgn_status sgn_net_new_iteration(sgn_net **out, const sgn_solver *solver, const 
                                  int batch)
 {
     sgn_net_settings as = classical_settings(solver);
-    return new_net(out, &as, solver, q, batch, 0, 1);
+    return sgn_net_build(out, &as, solver, q, batch, 0, SGN_NET_TO_CARRY);
 }
 
 void sgn_net_free(sgn_net *net)
@@ -156,6 +161,7 @@ void sgn_net_free(sgn_net *net)
     if (!net) return;
     struct sgn_net_memory *m = net->memory;
     sgn_tape_free(net->tape);
+    if (m) sgn_deployment_free(m->deployment, net);
     for (int i = 0; i < net->nsupports; i++) sgn_support_free(net->support[i]);
     sgn_free(net->support);
     sgn_free(net->group);
@@ -203,6 +209,10 @@ sgn_real *sgn_net_latents(const sgn_net *net, size_t *count)
 void sgn_net_hash(const sgn_net *net, char hex[33])
 {
     XXH3_state_t state;
+    if (net->memory->deployment) {
+        memcpy(hex, net->memory->deployment->hash, 33);
+        return;
+    }
     XXH3_128bits_reset(&state);
     for (int p = 0; p < net->nparams; p++)
         XXH3_128bits_update(&state, net->param[p].weight,

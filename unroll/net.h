@@ -42,7 +42,8 @@ typedef struct {
     /* section weights */
     char constraint[SGN_NAME_MAX];
     char support[SGN_NAME_MAX];
-    double density;  // NAN: auto
+    double density;   // NAN: auto
+    double outliers;  // share of links that dense-sparse keeps real
     int share_support, scale, planes, bits;
     int init;  // auto analytic adjoint random coherence
     char fit[SGN_NAME_MAX];
@@ -121,15 +122,22 @@ void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 SGN_MUST_CHECK sgn_status sgn_net_relax(sgn_net *net, uint64_t seed);
 SGN_MUST_CHECK sgn_status sgn_net_quantise(sgn_net *net, const sgn_constraint *stand_in, int bits,
                                            const sgn_calibration *measured);
+/* What quantising to the network's own constraint would make of the weights, entry by entry and
+   whatever weights.fit says; latents and supports are not to be gone on with. */
+void sgn_net_round(sgn_net *net);
 /* Only says which constraint rules: for a network whose latents are about to be restored. */
 void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits);
 /* 0 .. 1: how far supports are pruned, and how hard the estimator's signs are.  1 at first. */
 void sgn_net_set_progress(sgn_net *net, double progress);
 
+/* What the estimator does to the latents after an optimiser's step, of `step` in units of their size. */
+void sgn_net_settle(sgn_net *net, sgn_pool *pool, double step);
+
 /* All latents, parameter after parameter in the table's order. */
 sgn_real *sgn_net_latents(const sgn_net *net, size_t *count);
 
-/* 128-bit fingerprint of all weights, supports included, as 32 hex digits and a NUL. */
+/* 128-bit fingerprint of all weights, supports included, as 32 hex digits and a NUL; of a deployed
+   network the one it was trained with. */
 void sgn_net_hash(const sgn_net *net, char hex[33]);
 
 #endif

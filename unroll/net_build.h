@@ -24,7 +24,23 @@ struct sgn_net_memory {
     size_t longest;
     sgn_real *A;  // (m, n)
     int batch;
+    struct sgn_deployment *deployment;  // NULL: the network can be trained
 };
+
+/* What a deployed network has instead of latents, weights of links and gradients. */
+struct sgn_deployment {
+    sgn_packed **packed;        // (nparams) of each link matrix, else NULL
+    uint32_t **mask;            // (nsupports) which links exist; NULL: all
+    sgn_packed *A;              // where A is -c, 0 and +c
+    sgn_constraint constraint;  // what the groups obey: it looks codes up in the packed form
+    char hash[33];              // of the network that was trained
+};
+
+typedef enum {
+    SGN_NET_TO_TRAIN,
+    SGN_NET_TO_CARRY,  // one iteration whose state is carried on
+    SGN_NET_TO_RUN,    // deployed; without values yet
+} sgn_net_purpose;
 
 enum { SGN_LAYER_SHARED = -1 };
 
@@ -34,10 +50,22 @@ SGN_MUST_CHECK sgn_status sgn_net_record(sgn_net *net, int carry_state);
 SGN_MUST_CHECK sgn_status sgn_net_form_groups(sgn_net *net);
 SGN_MUST_CHECK sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed);
 SGN_MUST_CHECK sgn_status sgn_net_lay_out(sgn_net *net);
+SGN_MUST_CHECK sgn_status sgn_net_lay_out_to_run(sgn_net *net);  // unroll/deploy.c
 SGN_MUST_CHECK sgn_status sgn_net_start(sgn_net *net, uint64_t seed);
+
+/* All of these, for resolved settings. */
+SGN_MUST_CHECK sgn_status sgn_net_build(sgn_net **out, const sgn_net_settings *as,
+                                        const sgn_solver *solver, const sgn_physics *q, int batch,
+                                        uint64_t seed, sgn_net_purpose purpose);
+void sgn_deployment_free(struct sgn_deployment *d, const sgn_net *net);  // NULL is fine
 
 /* Fitted supports of single planes, from the latents. */
 void sgn_net_fit_supports(sgn_net *net);
+
+/* Latents and scales of all groups from the target, which stands in `weight` and is used up, as
+   weights.fit says.  `supports`: those of single planes are to be chosen from what start() makes of it.
+   `measured` may be NULL. */
+SGN_MUST_CHECK sgn_status sgn_net_fit(sgn_net *net, const sgn_calibration *measured, int supports);
 
 int sgn_net_dim(const sgn_net *net, sgn_dim d);
 

@@ -226,24 +226,36 @@ static sgn_support *shared_support(const sgn_net *net, const sgn_link *w, int pl
     return NULL;
 }
 
-static sgn_status new_support(sgn_net *net, const sgn_support_kind *kind, const sgn_link *w,
-                              uint64_t seed, sgn_support **out)
+static sgn_status new_support(sgn_net *net, const sgn_support_kind *kind, double density,
+                              const sgn_link *w, uint64_t seed, sgn_support **out)
 {
     const sgn_net_settings *as = &net->as;
     sgn_support_wish wish = {
-        net->physics.A, net->physics.blocks, as->density,         as->band, as->keep,
-        as->of,         as->block,           net->physics.pattern};
+        net->physics.A, net->physics.blocks, density, as->band, as->keep, as->of,
+        as->block,      net->physics.pattern};
     SGN_TRY(sgn_support_new(out, kind, w->rows, w->cols));
     sgn_support *s = *out;
     sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_SUPPORT, 0, (uint32_t)net->nsupports);
     net->support[net->nsupports++] = s;
-    s->keep = as->keep, s->of = as->of, s->block = as->block;
-    SGN_TRY(kind->fill(s, &wish, &rng));
-    s->derived = kind->derived;
-    s->density = kind->choose ? as->density : 0;
+    if (kind->fill) SGN_TRY(kind->fill(s, &wish, &rng));
+    s->density = kind->choose ? density : 0;
     s->moves = kind->follows && w->planes == 1 && w->trained;
     sgn_support_count(s);
     return SGN_OK;
+}
+
+/* Outliers are the largest links of each matrix, whatever support the others have. */
+static sgn_status form_support(sgn_net *net, const sgn_support_kind *kind, uint64_t seed,
+                               sgn_link *w, int plane)
+{
+    sgn_support **s = &w->support[plane];
+    if (plane > 0 && plane == net->constraint->outlier_plane) {
+        SGN_TRY(sgn_support_kind_find("magnitude", &kind));
+        return new_support(net, kind, net->as.outliers, w, seed, s);
+    }
+    if (!strcmp(kind->name, "all")) return SGN_OK;
+    *s = shared_support(net, w, plane);
+    return *s ? SGN_OK : new_support(net, kind, net->as.density, w, seed, s);
 }
 
 sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed)
@@ -252,13 +264,10 @@ sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed)
     SGN_TRY(sgn_support_kind_find(net->as.support, &kind));
     net->support = sgn_alloc((size_t)net->nparams * SGN_MAX_PLANES + 1, sizeof *net->support);
     if (!net->support) return SGN_EMEM;
-    if (!strcmp(kind->name, "all")) return SGN_OK;
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
-        for (int i = 0; w->role == SGN_ROLE_LINKS && i < w->planes; i++) {
-            w->support[i] = shared_support(net, w, i);
-            if (!w->support[i]) SGN_TRY(new_support(net, kind, w, seed, &w->support[i]));
-        }
+        for (int i = 0; w->role == SGN_ROLE_LINKS && i < w->planes; i++)
+            SGN_TRY(form_support(net, kind, seed, w, i));
     }
     return SGN_OK;
 }
@@ -276,11 +285,12 @@ static sgn_status allocate(sgn_net *net)
         if (w->planes > 1) planes += sgn_link_latents(w);
         if (sgn_link_size(w) > m->longest) m->longest = sgn_link_size(w);
     }
+    size_t scratch = m->longest * sizeof(sgn_real);
     m->latent = sgn_alloc(m->nlatents, sizeof(sgn_real));
     m->weight = sgn_alloc(weights, sizeof(sgn_real));
     m->dweight = sgn_alloc(weights, sizeof(sgn_real));
     m->dlatent = sgn_alloc(planes + 1, sizeof(sgn_real));
-    m->scratch = sgn_alloc(m->longest, sizeof(sgn_real));
+    m->scratch = sgn_alloc(scratch > net->constraint->room ? scratch : net->constraint->room, 1);
     m->score = sgn_alloc(m->longest, sizeof(sgn_real));
     return m->latent && m->weight && m->dweight && m->dlatent && m->scratch && m->score ? SGN_OK
                                                                                         : SGN_EMEM;

@@ -1,4 +1,5 @@
 /* net_weights.c -- from what the optimiser moves to what the network multiplies by, and back. */
+#include "unroll/estimator.h"
 #include "unroll/net_build.h"
 
 #include <math.h>
@@ -117,6 +118,22 @@ void sgn_net_set_progress(sgn_net *net, double progress)
     for (int i = 0; i < net->ngroups; i++) net->group[i].links.progress = progress;
 }
 
+typedef struct {
+    const sgn_net *net;
+    double step;
+} settling;
+
+static void settle_group(void *settling_, int i)
+{
+    const settling *s = settling_;
+    sgn_estimator_settle(&s->net->group[i].links, s->step);
+}
+
+void sgn_net_settle(sgn_net *net, sgn_pool *pool, double step)
+{
+    if (!net->stand_in) sgn_pool_run(pool, settle_group, &(settling){net, step}, net->ngroups);
+}
+
 void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits)
 {
     net->stand_in = stand_in;
@@ -127,26 +144,34 @@ void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits)
     }
 }
 
-static void log_of_scales(const sgn_group *g)
+/* Latents know more than the few values that a stand-in makes of them: which way a zero leans. */
+static sgn_status stand_for_themselves(sgn_net *net)
 {
-    if (!g->scale) return;
-    for (size_t u = 0; u < sgn_link_size(g->scale); u++)
-        g->scale->latent[u] = is_log(g->scale)
-                                  ? (sgn_real)log(fmax((double)g->scale->weight[u], 1e-30))
-                                  : g->scale->weight[u];
+    const sgn_constraint *full;
+    SGN_TRY(sgn_constraint_find("full", &full));
+    sgn_net_obey(net, full, 0);
+    return SGN_OK;
 }
 
 sgn_status sgn_net_quantise(sgn_net *net, const sgn_constraint *stand_in, int bits,
                             const sgn_calibration *measured)
 {
-    (void)measured;
+    if (net->stand_in) SGN_TRY(stand_for_themselves(net));
     sgn_net_project(net, NULL);  // the weights are the target now
     sgn_net_obey(net, stand_in, bits);
     if (!stand_in) sgn_net_fit_supports(net);
-    for (int i = 0; i < net->ngroups; i++) {
-        net->group[i].constraint->start(&net->group[i].links);
-        log_of_scales(&net->group[i].links);
-    }
+    SGN_TRY(sgn_net_fit(net, measured, 0));
     sgn_net_project(net, NULL);
     return SGN_OK;
+}
+
+void sgn_net_round(sgn_net *net)
+{
+    sgn_net_project(net, NULL);  // the target
+    sgn_net_obey(net, NULL, 0);
+    sgn_net_fit_supports(net);
+    for (int i = 0; i < net->ngroups; i++) {
+        net->group[i].constraint->start(&net->group[i].links);
+        net->group[i].constraint->project(&net->group[i].links);
+    }
 }

@@ -11,6 +11,17 @@ typedef struct {
     int shard, first, count;
 } sgn_span;
 
+/* Arithmetic on one column of what recovers a signal.  To compare is to subtract, so it counts as an
+   addition; division, root and logarithm count as a multiplication each; constants 0 and +-1, signs
+   and magnitudes cost nothing. */
+typedef struct {
+    double multiplications, additions;
+} sgn_effort;
+
+/* Comparisons an entry takes while the few largest of many are found (quickselect: Knuth 1972,
+   Mathematical analysis of algorithms). */
+enum { SGN_SELECTING = 2 };
+
 /* backward adds to the gradients of its inputs, and to the shard's own gradients of scalars. */
 typedef struct {
     const char *name;
@@ -21,6 +32,10 @@ typedef struct {
     void (*matrix_gradient)(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
                             double beta);
     int multiplies_by_A;
+    int transposes;  // the link matrix it multiplies by
+    /* All but products with matrices, whose effort follows from their codes (unroll/operations.h);
+       NULL: there is nothing else. */
+    sgn_effort (*effort)(const sgn_tape *t, const sgn_node *o);
 } sgn_operation;
 
 struct sgn_node {
@@ -41,7 +56,8 @@ sgn_var sgn_tape_put(sgn_tape *t, sgn_node o);
 
 const sgn_node *sgn_tape_node(const sgn_tape *t, sgn_var v);
 const sgn_link *sgn_tape_param(const sgn_tape *t, sgn_param p);
-sgn_mat sgn_tape_matrix(const sgn_tape *t);  // A
+sgn_mat sgn_tape_matrix(const sgn_tape *t);                   // A
+const sgn_packed *sgn_tape_packed_matrix(const sgn_tape *t);  // what products use instead, or NULL
 
 /* The span's columns of a value, of a gradient; the latter has no columns where none is kept. */
 sgn_mat sgn_span_value(const sgn_tape *t, sgn_var v, sgn_span s);

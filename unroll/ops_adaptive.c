@@ -38,7 +38,13 @@ static void mean_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     }
 }
 
-static const sgn_operation mean_abs = {"mean abs", mean_forward, mean_backward, NULL, 0};
+static sgn_effort mean_effort(const sgn_tape *t, const sgn_node *o)
+{
+    return (sgn_effort){1, sgn_tape_rows(t, o->in[0])};
+}
+
+static const sgn_operation mean_abs = {"mean abs", mean_forward,         mean_backward, NULL,
+                                       0,          .effort = mean_effort};
 
 sgn_var sgn_mean_abs(sgn_tape *t, sgn_var v)
 {
@@ -64,8 +70,14 @@ static void otherwise_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
         add_to_grad(t, o->in[number(t, o->in[0], j) == 0], j, *sgn_mat_at(o->grad, 0, j));
 }
 
-static const sgn_operation otherwise = {"otherwise", otherwise_forward, otherwise_backward, NULL,
-                                        0};
+static sgn_effort otherwise_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t, (void)o;
+    return (sgn_effort){0, 1};
+}
+
+static const sgn_operation otherwise = {
+    "otherwise", otherwise_forward, otherwise_backward, NULL, 0, .effort = otherwise_effort};
 
 sgn_var sgn_otherwise(sgn_tape *t, sgn_var a, sgn_var b)
 {
@@ -96,7 +108,14 @@ static void log_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     }
 }
 
-static const sgn_operation log_ratio = {"log ratio", log_forward, log_backward, NULL, 0};
+static sgn_effort log_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t, (void)o;
+    return (sgn_effort){2, 2};  // a division and a logarithm; the least level, twice
+}
+
+static const sgn_operation log_ratio = {"log ratio", log_forward, log_backward,
+                                        NULL,        0,           .effort = log_effort};
 
 sgn_var sgn_log_ratio(sgn_tape *t, sgn_var a, sgn_var b)
 {
@@ -172,7 +191,15 @@ static void pass_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     }
 }
 
-static const sgn_operation pass_largest = {"pass largest", pass_forward, pass_backward, NULL, 0};
+/* Every x is compared with 0, the edge is found, every z compared with it; one entry passes in part. */
+static sgn_effort pass_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){2, (1 + SGN_SELECTING + 1) * o->rows + 2};
+}
+
+static const sgn_operation pass_largest = {
+    "pass largest", pass_forward, pass_backward, NULL, 0, .effort = pass_effort};
 
 sgn_var sgn_pass_largest(sgn_tape *t, sgn_var x, sgn_var z, sgn_var p)
 {

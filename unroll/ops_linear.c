@@ -1,5 +1,6 @@
 /* ops_linear.c -- products with link matrices and with the sensing matrix. */
 #include "unroll/op.h"
+#include "unroll/packed.h"
 
 #include <assert.h>
 #include <string.h>
@@ -8,6 +9,31 @@ static sgn_mat weight(const sgn_tape *t, const sgn_node *o)
 {
     const sgn_link *w = sgn_tape_param(t, o->p);
     return sgn_mat_view(w->weight, w->rows, w->cols);
+}
+
+static void multiply_packed(sgn_op op, double alpha, const sgn_packed *w, sgn_mat x, double beta,
+                            sgn_mat z)
+{
+    if (beta == 0) memset(z.at, 0, (size_t)z.rows * (size_t)z.cols * sizeof *z.at);
+    sgn_packed_multiply(op, alpha, w, x, z);
+}
+
+/* z = op(W) x + beta z, beta 0 or 1 */
+static void multiply(const sgn_tape *t, const sgn_node *o, sgn_op op, sgn_mat x, double beta,
+                     sgn_mat z)
+{
+    const sgn_link *w = sgn_tape_param(t, o->p);
+    if (w->packed) multiply_packed(op, 1, w->packed, x, beta, z);
+    else sgn_gemm(op, SGN_PLAIN, 1, weight(t, o), x, beta, z);
+}
+
+/* z = alpha op(A) x + beta z, beta 0 or 1 */
+static void multiply_by_A(const sgn_tape *t, sgn_op op, double alpha, sgn_mat x, double beta,
+                          sgn_mat z)
+{
+    const sgn_packed *packed = sgn_tape_packed_matrix(t);
+    if (packed) multiply_packed(op, alpha, packed, x, beta, z);
+    else sgn_gemm(op, SGN_PLAIN, alpha, sgn_tape_matrix(t), x, beta, z);
 }
 
 static sgn_mat dweight(const sgn_tape *t, const sgn_node *o)
@@ -32,8 +58,7 @@ static void apply_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat z = sgn_value_of(o, s);
     if (o->in[1] != SGN_NO_VAR) copy(sgn_span_value(t, o->in[1], s), z);
-    sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, weight(t, o), sgn_span_value(t, o->in[0], s),
-             o->in[1] != SGN_NO_VAR, z);
+    multiply(t, o, SGN_PLAIN, sgn_span_value(t, o->in[0], s), o->in[1] != SGN_NO_VAR, z);
 }
 
 static void apply_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
@@ -73,8 +98,7 @@ sgn_var sgn_apply(sgn_tape *t, sgn_param W, sgn_var x) { return sgn_apply_to(t, 
 
 static void transposed_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
-    sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, weight(t, o), sgn_span_value(t, o->in[0], s), 0,
-             sgn_value_of(o, s));
+    multiply(t, o, SGN_TRANSPOSED, sgn_span_value(t, o->in[0], s), 0, sgn_value_of(o, s));
 }
 
 static void transposed_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
@@ -93,8 +117,9 @@ static void transposed_matrix(sgn_tape *t, const sgn_node *o, int cols, int firs
              beta, sgn_mat_cols(dweight(t, o), first, count));
 }
 
-static const sgn_operation apply_transposed = {"apply transposed", transposed_forward,
-                                               transposed_backward, transposed_matrix, 0};
+static const sgn_operation apply_transposed = {
+    "apply transposed", transposed_forward, transposed_backward, transposed_matrix, 0,
+    .transposes = 1};
 
 sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x)
 {
@@ -113,7 +138,7 @@ static void residual_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat r = sgn_value_of(o, s);
     copy(sgn_span_value(t, o->in[0], s), r);
-    sgn_gemm(SGN_PLAIN, SGN_PLAIN, -1, sgn_tape_matrix(t), sgn_span_value(t, o->in[1], s), 1, r);
+    multiply_by_A(t, SGN_PLAIN, -1, sgn_span_value(t, o->in[1], s), 1, r);
 }
 
 static void residual_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
@@ -141,8 +166,7 @@ sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x)
 
 static void measure_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
-    sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_span_value(t, o->in[0], s), 0,
-             sgn_value_of(o, s));
+    multiply_by_A(t, SGN_PLAIN, 1, sgn_span_value(t, o->in[0], s), 0, sgn_value_of(o, s));
 }
 
 static void measure_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
@@ -167,8 +191,7 @@ sgn_var sgn_measure(sgn_tape *t, sgn_var x)
 
 static void backproject_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
-    sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_span_value(t, o->in[0], s), 0,
-             sgn_value_of(o, s));
+    multiply_by_A(t, SGN_TRANSPOSED, 1, sgn_span_value(t, o->in[0], s), 0, sgn_value_of(o, s));
 }
 
 static void backproject_backward(sgn_tape *t, const sgn_node *o, sgn_span s)

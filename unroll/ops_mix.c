@@ -3,6 +3,7 @@
 #include "unroll/op.h"
 
 #include <assert.h>
+#include <math.h>
 
 static size_t count(sgn_mat a) { return (size_t)a.rows * (size_t)a.cols; }
 
@@ -34,7 +35,16 @@ static void mix_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (dy.cols) add_times(dy.at, (sgn_real)o->b, dz.at, count(dz));
 }
 
-static const sgn_operation mix = {"mix", mix_forward, mix_backward, NULL, 0};
+static int is_plain(double a) { return a == 0 || fabs(a) == 1; }
+
+static sgn_effort mix_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){.multiplications = (double)o->rows * (!is_plain(o->a) + !is_plain(o->b)),
+                        .additions = (double)o->rows * (o->a != 0 && o->b != 0)};
+}
+
+static const sgn_operation mix = {"mix", mix_forward, mix_backward, NULL, 0, .effort = mix_effort};
 
 sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y)
 {
@@ -75,8 +85,14 @@ static void add_scaled_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (dy.cols) add_times(dy.at, learned(t, o), dz.at, count(dz));
 }
 
-static const sgn_operation add_scaled = {"add scaled", add_scaled_forward, add_scaled_backward,
-                                         NULL, 0};
+static sgn_effort add_scaled_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){o->rows, o->rows * o->a};
+}
+
+static const sgn_operation add_scaled = {
+    "add scaled", add_scaled_forward, add_scaled_backward, NULL, 0, .effort = add_scaled_effort};
 
 sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y)
 {
@@ -115,7 +131,14 @@ static void onsager_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
         add_times(sgn_mat_at(dp, 0, j), o->aux[s.first + j], sgn_mat_at(dz, 0, j), (size_t)dz.rows);
 }
 
-static const sgn_operation onsager = {"onsager", onsager_forward, onsager_backward, NULL, 0};
+/* To count the nonzeros is to compare each with 0; |x|_0 / m is a division. */
+static sgn_effort onsager_effort(const sgn_tape *t, const sgn_node *o)
+{
+    return (sgn_effort){1 + o->rows, sgn_tape_rows(t, o->in[1]) + o->rows * o->a};
+}
+
+static const sgn_operation onsager = {"onsager", onsager_forward,         onsager_backward, NULL,
+                                      0,         .effort = onsager_effort};
 
 sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous)
 {
@@ -170,7 +193,15 @@ static void search_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     }
 }
 
-static const sgn_operation line_search = {"line search", search_forward, search_backward, NULL, 0};
+/* Two products of vectors, a division, and c d. */
+static sgn_effort search_effort(const sgn_tape *t, const sgn_node *o)
+{
+    int m = sgn_tape_rows(t, o->in[1]);
+    return (sgn_effort){2 * m + 1 + o->rows, 2 * m};
+}
+
+static const sgn_operation line_search = {
+    "line search", search_forward, search_backward, NULL, 0, .effort = search_effort};
 
 sgn_var sgn_line_search(sgn_tape *t, sgn_var d, sgn_var q, sgn_var r)
 {

@@ -138,7 +138,21 @@ static void shrink_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     }
 }
 
-static const sgn_operation shrink = {"shrink", shrink_forward, shrink_backward, NULL, 0};
+/* |z| is compared with tau and shortened by it; where some pass unshrunk their level is found, and every
+   |z| compared with it.  rho is a sum of squares, a division and a root. */
+static sgn_effort shrink_effort(const sgn_tape *t, const sgn_node *o)
+{
+    sgn_effort e = {0, 2 * o->rows};
+    if (o->count) e.additions += (SGN_SELECTING + 1) * o->rows;
+    if (o->in[1] == SGN_NO_VAR) return e;
+    int m = sgn_tape_rows(t, o->in[1]);
+    e.multiplications += m + 2 + sgn_tape_param(t, o->p)->rows;
+    e.additions += m + 1;
+    return e;
+}
+
+static const sgn_operation shrink = {"shrink", shrink_forward,         shrink_backward, NULL,
+                                     0,        .effort = shrink_effort};
 
 sgn_var sgn_shrink(sgn_tape *t, sgn_var z, sgn_param theta, sgn_var r, int pass)
 {
@@ -226,8 +240,21 @@ static void shrink_rows_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     sgn_span_scalar_grad(t, o->p, s)[0] += (sgn_real)dtheta;
 }
 
-static const sgn_operation shrink_rows = {"shrink rows", shrink_rows_forward, shrink_rows_backward,
-                                          NULL, 0};
+/* Every entry is squared, added, and scaled.  A group, which all columns of a sample share, takes a
+   root, a comparison, a division and a subtraction. */
+static sgn_effort shrink_rows_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    double groups = (double)(o->rows / o->folds) / o->width;
+    return (sgn_effort){2 * o->rows + 2 * groups, o->rows + 2 * groups};
+}
+
+static const sgn_operation shrink_rows = {"shrink rows",
+                                          shrink_rows_forward,
+                                          shrink_rows_backward,
+                                          NULL,
+                                          0,
+                                          .effort = shrink_rows_effort};
 
 sgn_var sgn_shrink_rows(sgn_tape *t, sgn_var z, sgn_param theta, int width, int folds)
 {
@@ -265,7 +292,14 @@ static void keep_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
         dz.at[i] += x.at[i] != 0 ? g.at[i] : 0;
 }
 
-static const sgn_operation keep_largest = {"keep largest", keep_forward, keep_backward, NULL, 0};
+static sgn_effort keep_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){0, (SGN_SELECTING + 1) * o->rows};
+}
+
+static const sgn_operation keep_largest = {
+    "keep largest", keep_forward, keep_backward, NULL, 0, .effort = keep_effort};
 
 sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int number)
 {
@@ -303,8 +337,15 @@ static void support_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (sgn_span_grad(t, o->in[0], s).cols) keep_backward(t, o, s);
 }
 
-static const sgn_operation keep_support = {"keep support", support_forward, support_backward, NULL,
-                                           0};
+/* A comparison an entry; that x vanishes, and the largest are to be found, is the rare case. */
+static sgn_effort compare_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){0, o->rows};
+}
+
+static const sgn_operation keep_support = {
+    "keep support", support_forward, support_backward, NULL, 0, .effort = compare_effort};
 
 sgn_var sgn_keep_support(sgn_tape *t, sgn_var z, sgn_var x, int number)
 {
@@ -342,7 +383,8 @@ static void sign_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     (void)t, (void)o, (void)s;  // constant between its jumps
 }
 
-static const sgn_operation sign = {"sign", sign_forward, sign_backward, NULL, 0};
+static const sgn_operation sign = {
+    "sign", sign_forward, sign_backward, NULL, 0, .effort = compare_effort};
 
 sgn_var sgn_sign(sgn_tape *t, sgn_var z)
 {
@@ -369,7 +411,14 @@ static void clip_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
         dz.at[i] += (double)x.at[i] > o->a && (double)x.at[i] < o->b ? g.at[i] : 0;
 }
 
-static const sgn_operation clip = {"clip", clip_forward, clip_backward, NULL, 0};
+static sgn_effort clip_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){0, o->rows * (!isinf(o->a) + !isinf(o->b))};
+}
+
+static const sgn_operation clip = {"clip", clip_forward,         clip_backward, NULL,
+                                   0,      .effort = clip_effort};
 
 sgn_var sgn_clip(sgn_tape *t, sgn_var z, double least, double most)
 {

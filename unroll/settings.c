@@ -1,6 +1,7 @@
 /* settings.c -- the rows of the config sections `network` and `weights`, and what auto means. */
 #include "unroll/iteration.h"
 #include "unroll/net.h"
+#include "unroll/signs.h"
 
 #include <string.h>
 
@@ -49,15 +50,17 @@ const sgn_option sgn_weights_options[] = {
      "sign planes of constraint planes"},
     {"bits", SGN_OPT_INT, AT(bits), 4, 2, SGN_MAX_BITS, NULL,
      "of a link, for constraints with a choice of values"},
+    {"outliers", SGN_OPT_REAL, AT(outliers), 0.005, 1e-6, 1, NULL,
+     "share of links that constraint dense-sparse keeps in full precision"},
     {"band", SGN_OPT_INT, AT(band), 0, 0, 1000000, NULL, "support band: links in a row"},
-    {"keep", SGN_OPT_INT, AT(keep), 2, 1, 64, NULL, "support nm: links kept ..."},
-    {"of", SGN_OPT_INT, AT(of), 4, 2, 64, NULL, "... of so many neighbours in a row"},
+    {"keep", SGN_OPT_INT, AT(keep), 2, 1, 32, NULL, "support nm: links kept ..."},
+    {"of", SGN_OPT_INT, AT(of), 4, 2, 32, NULL, "... of so many neighbours in a row"},
     {"support_file", SGN_OPT_PATH, AT(support_file), 0, 0, 0, "",
      "support file: HDF5 with a dataset `support` (n, m), not 0 where a link exists"},
     {"prune_until", SGN_OPT_REAL, AT(prune_until), 0, 0, 1, NULL,
      "share of the training in which the density falls from 1; 0: at once"},
     {"estimator", SGN_OPT_CHOICE, AT(estimator), 0, 0, 0, "identity|clipped|tanh|prox",
-     "what the sign is while training"},
+     "what stands for the sign, or for its derivative, while training"},
     {"fit", SGN_OPT_NAME, AT(fit), 0, 0, 0, "rounding",
      "how real links become what the constraint allows"},
     {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random|coherence",
@@ -119,16 +122,39 @@ static int best_init(const sgn_net_settings *as, const sgn_solver *solver,
     return on_physics || !strcmp(solver->init, "adjoint") ? SGN_INIT_ADJOINT : SGN_INIT_ANALYTIC;
 }
 
+static sgn_status check_estimator(const sgn_net_settings *as, const sgn_constraint *constraint)
+{
+    static const char *const name[] = {"identity", "clipped", "tanh", "prox"};
+    if (as->estimator == SGN_ESTIMATOR_IDENTITY) return SGN_OK;
+    if (!sgn_signs_in(constraint))
+        return sgn_fail(
+            SGN_ECONFIG,
+            "weights.estimator is %s, which stands for a sign, but weights.constraint %s "
+            "has none; it must be identity",
+            name[as->estimator], constraint->name);
+    if (!as->frozen) return SGN_OK;
+    return sgn_fail(SGN_ECONFIG,
+                    "weights.estimator is %s, but frozen links keep their signs; it must "
+                    "be identity",
+                    name[as->estimator]);
+}
+
 sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
 {
     const sgn_constraint *constraint;
     const sgn_support_kind *support;
+    const sgn_fit *fit;
     SGN_TRY(sgn_constraint_find(as->constraint, &constraint));
     SGN_TRY(sgn_support_kind_find(as->support, &support));
+    SGN_TRY(sgn_fit_find(as->fit, &fit));
+    if (as->keep > as->of)
+        return sgn_fail(SGN_ECONFIG, "weights.keep is %d, must be at most weights.of (%d)",
+                        as->keep, as->of);
     as->frozen |= solver->frozen;
     as->tied |= solver->tied;
     if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
     if (as->init == SGN_INIT_AUTO) as->init = best_init(as, solver, constraint);
+    SGN_TRY(check_estimator(as, constraint));
     SGN_TRY(resolve_shrink(as, &solver->trained));
     SGN_TRY(resolve_box(as, &solver->trained));
     resolve_iteration(as, &solver->trained);

@@ -1,12 +1,17 @@
 #include "unroll/signs.h"
 
 #include "core/vector.h"
+#include "unroll/estimator.h"
 #include "unroll/group.h"
 
 #include <math.h>
 #include <string.h>
 
+enum { PIECE = 256 };  // latents whose estimates fit into a function's own memory
+
 static sgn_real *scales_of(const sgn_group *g, int p) { return g->scale->weight + p * g->units; }
+
+int sgn_signs_in(const sgn_constraint *c) { return c->project == sgn_signs_project; }
 
 /* ---- start ---------------------------------------------------------------------------------- */
 
@@ -57,14 +62,30 @@ SGN_VECTOR static void put_signs(sgn_real *restrict w, int adds, sgn_real s,
     }
 }
 
+/* The same for signs that are estimated. */
+static void put_estimates(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
+{
+    sgn_real q[PIECE], s = scales_of(g, p)[r.unit];
+    for (size_t at = r.first, end = r.first + r.count; at < end; at += PIECE) {
+        size_t n = end - at < PIECE ? end - at : PIECE;
+        const uint8_t *on = sgn_plane_on(w, p, at);
+        sgn_estimator_at(g, w->size, sgn_plane(w, p, at), q, NULL, n);
+        for (size_t i = 0; i < n; i++)
+            w->weight[at + i] = (p > 0 ? w->weight[at + i] : 0) + (!on || on[i] ? s * q[i] : 0);
+    }
+}
+
 void sgn_signs_project(const sgn_group *g)
 {
+    int hard = sgn_estimator_is_hard(g);
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         for (int p = 0; p < w->planes; p++)
             for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-                put_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
-                          sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
+                if (!hard) put_estimates(g, w, p, r);
+                else
+                    put_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
+                              sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
     }
 }
 
@@ -99,22 +120,45 @@ SGN_VECTOR static void pull(sgn_real *dv, sgn_real s, const sgn_real *dw, const 
         for (size_t i = 0; i < n; i++) dv[i] = s * dw[i] * (sgn_real)mask[i];
 }
 
-/* With one plane dlatent is dweight itself: each entry is read before it is written. */
+/* dV and ds of a stretch; with one plane dlatent is dweight itself: each entry is read before it is
+   written. */
+static double pull_straight(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
+{
+    const sgn_real *dw = w->dweight + r.first;
+    double ds = dot_signs(dw, sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
+    pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw, sgn_plane_mask(w, p, r.first),
+         r.count);
+    return ds;
+}
+
+static double pull_estimated(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
+{
+    sgn_real q[PIECE], dq[PIECE], s = scales_of(g, p)[r.unit];
+    double ds = 0;
+    for (size_t at = r.first, end = r.first + r.count; at < end; at += PIECE) {
+        size_t n = end - at < PIECE ? end - at : PIECE;
+        const uint8_t *on = sgn_plane_on(w, p, at), *mask = sgn_plane_mask(w, p, at);
+        const sgn_real *dw = w->dweight + at;
+        sgn_real *dv = sgn_plane_grad(w, p, at);
+        sgn_estimator_at(g, w->size, sgn_plane(w, p, at), q, dq, n);
+        for (size_t i = 0; i < n; i++) {
+            if (!on || on[i]) ds += (double)(dw[i] * q[i]);
+            dv[i] = !mask || mask[i] ? s * dq[i] * dw[i] : 0;
+        }
+    }
+    return ds;
+}
+
 void sgn_signs_pullback(const sgn_group *g)
 {
+    int straight = sgn_estimator_is_straight(g);
     memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof *g->scale->dweight);
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
-        for (int p = 0; p < w->planes; p++) {
-            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r)) {
-                const uint8_t *on = sgn_plane_on(w, p, r.first);
-                const sgn_real *dw = w->dweight + r.first;
+        for (int p = 0; p < w->planes; p++)
+            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
                 g->scale->dweight[p * g->units + r.unit] +=
-                    (sgn_real)dot_signs(dw, sgn_plane(w, p, r.first), on, r.count);
-                pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw,
-                     sgn_plane_mask(w, p, r.first), r.count);
-            }
-        }
+                    (sgn_real)(straight ? pull_straight(g, w, p, r) : pull_estimated(g, w, p, r));
     }
 }
 

@@ -5,6 +5,8 @@
  *     dV_p = s_p dW   on M_p; everywhere, where the support moves (straight-through: Bengio et al.
  *                     2013, arXiv:1308.3432)
  *     ds_p = <dW, M_p (.) sign(V_p)>
+ *
+ * While training another estimator may stand for the sign and its derivative: unroll/estimator.h.
  */
 #ifndef SGN_UNROLL_SIGNS_H
 #define SGN_UNROLL_SIGNS_H
@@ -17,6 +19,9 @@
 void sgn_signs_start(const sgn_group *g);
 void sgn_signs_project(const sgn_group *g);
 void sgn_signs_pullback(const sgn_group *g);
+
+/* Whether a constraint is made of them, so that weights.estimator means something to it. */
+int sgn_signs_in(const sgn_constraint *c);
 
 /* Code 1 is +s_p, code 0 is -s_p. */
 sgn_code sgn_signs_code(const sgn_group *g, int plane);

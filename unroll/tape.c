@@ -19,6 +19,8 @@ struct sgn_tape {
     sgn_link *param;
     int nparams;
     sgn_mat A;
+    const sgn_packed *packed_A;  // what products use instead, where it is there
+    int forwards_only;
     int batch, shards;
     sgn_node *node;
     int n, room;
@@ -148,28 +150,35 @@ static sgn_status lay_out_scalars(sgn_tape *t)
         t->scalar_at[p] = t->nscalars;
         if (!is_matrix(&t->param[p])) t->nscalars += sgn_link_size(&t->param[p]);
     }
+    if (t->forwards_only) t->nscalars = 0;
     t->scalar_grad = sgn_alloc((size_t)t->shards * t->nscalars + 1, sizeof *t->scalar_grad);
     t->scratch = sgn_alloc((size_t)t->shards * 2 * (size_t)t->longest, sizeof *t->scratch);
     return t->scalar_grad && t->scratch ? SGN_OK : SGN_EMEM;
 }
 
-static int tiles_of(const sgn_link *w)
+static int tiles_of(const sgn_tape *t, const sgn_link *w)
 {
-    return is_matrix(w) && w->trained ? (w->cols + TILE - 1) / TILE : 0;
+    return is_matrix(w) && w->trained && !t->forwards_only ? (w->cols + TILE - 1) / TILE : 0;
 }
 
 static sgn_status lay_out_tiles(sgn_tape *t)
 {
     int n = 0;
-    for (int p = 0; p < t->nparams; p++) n += tiles_of(&t->param[p]);
+    for (int p = 0; p < t->nparams; p++) n += tiles_of(t, &t->param[p]);
     t->tile = sgn_alloc((size_t)n + 1, sizeof *t->tile);
     if (!t->tile) return SGN_EMEM;
     for (int p = 0; p < t->nparams; p++)
-        for (int i = 0; i < tiles_of(&t->param[p]); i++) {
+        for (int i = 0; i < tiles_of(t, &t->param[p]); i++) {
             int first = i * TILE, left = t->param[p].cols - first;
             t->tile[t->ntiles++] = (tile){p, first, left < TILE ? left : TILE};
         }
     return SGN_OK;
+}
+
+void sgn_tape_drop_gradients(sgn_tape *t)
+{
+    t->forwards_only = 1;
+    for (int i = 0; i < t->n; i++) t->node[i].has_grad = 0;
 }
 
 sgn_status sgn_tape_seal(sgn_tape *t)
@@ -191,6 +200,8 @@ int sgn_tape_has_grad(const sgn_tape *t, sgn_var v) { return t->node[v].has_grad
 const sgn_node *sgn_tape_node(const sgn_tape *t, sgn_var v) { return &t->node[v]; }
 const sgn_link *sgn_tape_param(const sgn_tape *t, sgn_param p) { return &t->param[p]; }
 sgn_mat sgn_tape_matrix(const sgn_tape *t) { return t->A; }
+const sgn_packed *sgn_tape_packed_matrix(const sgn_tape *t) { return t->packed_A; }
+void sgn_tape_set_packed_matrix(sgn_tape *t, const sgn_packed *A) { t->packed_A = A; }
 
 int sgn_tape_uses(const sgn_tape *t, sgn_param p)
 {
@@ -204,6 +215,22 @@ int sgn_tape_uses_matrix(const sgn_tape *t)
     int uses = 0;
     for (int i = 0; i < t->n; i++) uses += t->node[i].op && t->node[i].op->multiplies_by_A;
     return uses;
+}
+
+int sgn_tape_length(const sgn_tape *t) { return t->n; }
+sgn_var sgn_tape_operand(const sgn_tape *t, sgn_var v) { return t->node[v].in[0]; }
+
+sgn_work sgn_tape_work(const sgn_tape *t, sgn_var v)
+{
+    const sgn_node *o = &t->node[v];
+    if (!o->op) return (sgn_work){.p = SGN_NO_PARAM};
+    sgn_effort own = o->op->effort ? o->op->effort(t, o) : (sgn_effort){0};
+    return (sgn_work){.multiplications = own.multiplications,
+                      .additions = own.additions,
+                      .p = o->p,
+                      .transposed = o->op->transposes,
+                      .by_A = o->op->multiplies_by_A,
+                      .outputs = o->rows};
 }
 
 sgn_mat sgn_span_value(const sgn_tape *t, sgn_var v, sgn_span s)

@@ -70,7 +70,11 @@ SGN_MUST_CHECK sgn_status sgn_tape_new(sgn_tape **out, sgn_link *param, int npar
                                        int batch);
 void sgn_tape_free(sgn_tape *t);  // NULL is fine
 sgn_var sgn_tape_input(sgn_tape *t, int rows);
+/* Before sealing: the tape is only going to be replayed forwards. */
+void sgn_tape_drop_gradients(sgn_tape *t);
 SGN_MUST_CHECK sgn_status sgn_tape_seal(sgn_tape *t);  // one slab for all values; no more recording
+/* Products with A use its packed form from now on: borrowed, of the same shape. */
+void sgn_tape_set_packed_matrix(sgn_tape *t, const sgn_packed *A);
 
 int sgn_tape_batch(const sgn_tape *t);
 int sgn_tape_rows(const sgn_tape *t, sgn_var v);
@@ -80,6 +84,20 @@ sgn_mat sgn_tape_grad(const sgn_tape *t, sgn_var v);   // (rows, batch)
 int sgn_tape_has_grad(const sgn_tape *t, sgn_var v);   // 0: inputs and what depends on them alone
 int sgn_tape_uses(const sgn_tape *t, sgn_param p);     // operations that have the parameter
 int sgn_tape_uses_matrix(const sgn_tape *t);           // operations that multiply by A
+
+/* What the operation that leaves a value does for one column; nothing where the value is an input. */
+typedef struct {
+    double multiplications, additions;  // beside the product with a matrix
+    sgn_param p;                        // the parameter it uses, or SGN_NO_PARAM
+    int transposed;                     // it multiplies by the transpose of p
+    int by_A;                           // it multiplies by A or A'
+    int outputs;                        // rows of the value
+} sgn_work;
+
+int sgn_tape_length(const sgn_tape *t);  // values 0 .. length-1
+sgn_work sgn_tape_work(const sgn_tape *t, sgn_var v);
+/* What it multiplies by its matrix: the first input of the operation that leaves v. */
+sgn_var sgn_tape_operand(const sgn_tape *t, sgn_var v);
 
 /* Replays the first `cols` columns (at most the batch). */
 void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols);

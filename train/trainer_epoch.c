@@ -1,0 +1,70 @@
+#include "train/trainer_inside.h"
+
+#include <math.h>
+#include <time.h>
+
+static int is_learned_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS && w->trained; }
+
+double sgn_trainer_flips(sgn_trainer *t)
+{
+    size_t flips = 0, signs = 0, n;
+    const sgn_real *first = sgn_net_latents(t->net, &n);
+    for (int p = 0; p < t->net->nparams; p++) {
+        const sgn_link *w = &t->net->param[p];
+        if (!is_learned_link(w)) continue;
+        uint8_t *was = t->signs + (w->latent - first);
+        for (size_t i = 0; i < sgn_link_latents(w); i++) {
+            uint8_t now = w->latent[i] < 0;
+            flips += was[i] != now;
+            was[i] = now;
+        }
+        signs += sgn_link_latents(w);
+    }
+    return signs ? (double)flips / (double)signs : 0;
+}
+
+static double validate(sgn_trainer *t)
+{
+    sgn_trainer_project_final(t);
+    sgn_evaluate(t->net, t->pool, t->validation.y, t->estimate, t->validation.x, NULL);
+    double error = 0;
+    for (size_t i = 0; i < (size_t)t->estimate.rows * (size_t)t->estimate.cols; i++) {
+        double d = (double)t->estimate.at[i] - (double)t->validation.x.at[i];
+        error += d * d;
+    }
+    return 10 * log10(error / sgn_mat_sum_squares(t->validation.x));
+}
+
+double sgn_trainer_now(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (double)at.tv_sec + 1e-9 * (double)at.tv_nsec;
+}
+
+sgn_status sgn_trainer_end_epoch(sgn_trainer *t, const sgn_observer *o, int steps, double started)
+{
+    sgn_trainer_state *s = &t->state;
+    double seconds = s->seconds + sgn_trainer_now() - started;
+    sgn_epoch e = {
+        .epoch = s->epoch,
+        .step = s->step,
+        .lr = t->as.lr * t->update.lr,
+        .loss = steps ? s->epoch_loss / steps : (double)NAN,
+        .train_db = steps ? 10 * log10(s->epoch_num / s->epoch_den) : (double)NAN,
+        .validation_db = validate(t),
+        .grad_norm = s->epoch_grad_norm,
+        .flips = sgn_trainer_flips(t),
+        .seconds = seconds,
+    };
+    int is_best = e.validation_db < s->best_db;
+    if (is_best) s->best_db = e.validation_db;
+    s->epoch++;
+    s->epoch_loss = s->epoch_num = s->epoch_den = s->epoch_grad_norm = 0;
+    if (!o->epoch) return SGN_OK;
+    double keep = s->seconds;
+    s->seconds = seconds;  // what a checkpoint written now must say
+    sgn_status status = o->epoch(o->context, t, &e, is_best);
+    s->seconds = keep;
+    return status;
+}

@@ -1,0 +1,72 @@
+/* trainer_inside.h -- inside the trainer: what its files share.  For train/trainer*.c only.
+ *
+ *     trainer.c         making, and the loop over the steps
+ *     trainer_stage.c   entering a stage; the weights of a step, and those that are judged
+ *     trainer_step.c    one step
+ *     trainer_epoch.c   a row of metrics
+ */
+#ifndef SGN_TRAIN_TRAINER_INSIDE_H
+#define SGN_TRAIN_TRAINER_INSIDE_H
+
+#include "train/admm.h"
+#include "train/schedule.h"
+#include "train/sets.h"
+#include "train/stage.h"
+#include "train/trainer.h"
+
+/* A stretch of one parameter that a worker updates alone. */
+typedef struct {
+    int param;
+    size_t first, count;
+    double sum_squares;
+} sgn_chunk;
+
+struct sgn_trainer {
+    sgn_train_settings as;
+    uint64_t seed;
+    const sgn_problem *problem;
+    sgn_net *net;
+    sgn_pool *pool;
+    const sgn_optimizer *optimizer;
+    sgn_plan plan;
+    const sgn_stage *stage;  // of the step under way
+    sgn_loss loss;
+    sgn_set validation;
+    sgn_mat estimate;   // (n, validation)
+    sgn_real *moments;  // (slots, latents): the optimiser's, and those of stages admm
+    int slots;
+    size_t nlatents;
+    sgn_admm admm;
+    sgn_chunk *chunk;
+    int nchunks;
+    int samples;     // of the fixed set; 0: fresh data
+    int *order;      // (samples) this epoch's permutation
+    uint8_t *signs;  // (latents) of the link matrices when the epoch began
+    sgn_trainer_state state;
+    sgn_update update;     // of the step under way; lr is the schedule's share of the settings' two
+    double link_gradient;  // root mean square of the links' gradients in this step
+};
+
+/* ---- stages ---- */
+
+/* Does what is to be done where a stage begins with the step under way, and nothing elsewhere. */
+SGN_MUST_CHECK sgn_status sgn_trainer_enter_stage(sgn_trainer *t);
+void sgn_trainer_project_step(sgn_trainer *t);  // the weights of the step under way
+void sgn_trainer_project_final(
+    sgn_trainer *t);  // those the network would have if this were the end
+
+/* ---- steps and epochs ---- */
+
+SGN_MUST_CHECK sgn_status sgn_trainer_step(sgn_trainer *t);
+int sgn_trainer_epoch_steps(const sgn_trainer *t);
+void sgn_trainer_shuffle(sgn_trainer *t);  // the samples' order of the epoch under way
+
+/* A row of metrics after so many steps of the epoch; the best so far; and the sums begun anew.
+   `started`: when this session began. */
+SGN_MUST_CHECK sgn_status sgn_trainer_end_epoch(sgn_trainer *t, const sgn_observer *o, int steps,
+                                                double started);
+/* Share of the link matrices' latents whose sign changed since the last call. */
+double sgn_trainer_flips(sgn_trainer *t);
+double sgn_trainer_now(void);  // seconds
+
+#endif
