@@ -93,6 +93,29 @@ void sgn_summary_free(sgn_summary *s)
     s->layers = 0;
 }
 
+static void print_field(const sgn_summary *s, const field *f, char *text, size_t size)
+{
+    const void *v = value(s, f);
+    switch (f->kind) {
+    case NAME: snprintf(text, size, "%s", (const char *)v); break;
+    case COUNT:
+    case FLAG: snprintf(text, size, "%d", *(const int *)v); break;
+    case SEED: snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)v); break;
+    case REAL:
+    case REAL_IF_KNOWN: sgn_text_real(*(const double *)v, text, size); break;
+    }
+}
+
+int sgn_summary_print(const sgn_summary *s, const char *key, char *text, size_t size)
+{
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(fields[i].key, key)) continue;
+        print_field(s, &fields[i], text, size);
+        return 1;
+    }
+    return 0;
+}
+
 /* ---- writing ---- */
 
 static cJSON *json_real(double x)

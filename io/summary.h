@@ -39,6 +39,9 @@ typedef struct {
 void sgn_summary_init(sgn_summary *s);
 void sgn_summary_free(sgn_summary *s);  // what it owns; NULL is fine
 
+/* The value of a key as summary.json has it, but NAN as "nan"; 0 when there is no such key. */
+int sgn_summary_print(const sgn_summary *s, const char *key, char *text, size_t size);
+
 /* The summary as one JSON object over several lines; the caller gives *text to sgn_free. */
 SGN_MUST_CHECK sgn_status sgn_summary_json(const sgn_summary *s, char **text);
 

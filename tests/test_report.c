@@ -71,7 +71,8 @@ static char *text_of(const char *name)
 
 static char *report(void)
 {
-    cr_assert_eq(sgn_report_write(html, "A <test>", run, RUNS), SGN_OK, "%s", sgn_last_error());
+    cr_assert_eq(sgn_report_write(html, "A <test>", run, RUNS, NULL), SGN_OK, "%s",
+                 sgn_last_error());
     return text_of("report.html");
 }
 
@@ -149,7 +150,7 @@ Test(report, runs_without_a_single_finite_figure_still_make_a_page)
 Test(report, links_survive_any_file_name)
 {
     cr_assert_eq(sgn_path_join(html, folder, "a #1%.html"), SGN_OK);
-    cr_assert_eq(sgn_report_write(html, "t", run, RUNS), SGN_OK);
+    cr_assert_eq(sgn_report_write(html, "t", run, RUNS, NULL), SGN_OK);
     char *page = text_of("a #1%.html"), *csv = text_of("a #1%-gap.csv");
     cr_assert(strstr(page, "href=\"./a%20%231%25-gap.csv\""));
     sgn_free(page), sgn_free(csv);
@@ -157,7 +158,7 @@ Test(report, links_survive_any_file_name)
 
 Test(report, a_folder_that_is_missing_is_an_error_that_names_the_file)
 {
-    cr_assert_eq(sgn_report_write("/nowhere/report.html", "t", run, RUNS), SGN_EIO);
+    cr_assert_eq(sgn_report_write("/nowhere/report.html", "t", run, RUNS, NULL), SGN_EIO);
     cr_assert(strstr(sgn_last_error(), "/nowhere/report"));
 }
 
