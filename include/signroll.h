@@ -73,6 +73,7 @@
 
 #include "train/detection.h"
 #include "train/evaluate.h"
+#include "train/theory.h"
 #include "train/trainer.h"
 
 #include "io/config.h"

@@ -27,6 +27,7 @@ typedef struct {
     double clip;  // largest gradient norm; INFINITY: none
     int loss, stages;
     int epoch_steps;  // steps between two rows of metrics with fresh data
+    int theory;       // sgn_theory_switch: bounds beside the measurements in the summary
 } sgn_train_settings;
 
 extern const sgn_option sgn_train_options[];
