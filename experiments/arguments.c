@@ -10,7 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_JSON = 256, KEY_DRY_RUN, KEY_FORCE, KEY_SCHEMA, KEY_SHARD, KEY_STOP, KEY_LABEL };
+enum {
+    KEY_JSON = 256,
+    KEY_DRY_RUN,
+    KEY_FORCE,
+    KEY_SCHEMA,
+    KEY_SHARD,
+    KEY_STOP,
+    KEY_LABEL,
+    KEY_THEORY
+};
 
 static const struct {
     int takes;
@@ -29,6 +38,8 @@ static const struct {
      {"schema", KEY_SCHEMA, NULL, 0, "every key with type, default and range", 0}},
     {SGN_TAKES_STOP, {"stop-after", KEY_STOP, "STEP", 0, "save and stop after that step", 0}},
     {SGN_TAKES_LABEL, {"label", KEY_LABEL, "TEXT", 0, "what tables call the run", 0}},
+    {SGN_TAKES_THEORY,
+     {"theory", KEY_THEORY, NULL, 0, "bounds beside measurements, however large the network", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
 
@@ -95,6 +106,7 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_SHARD: p->status = parse_shard(arg, a); break;
     case KEY_STOP: p->status = parse_number("stop-after", arg, &a->stop_after); break;
     case KEY_LABEL: a->label = arg; break;
+    case KEY_THEORY: a->theory = 1; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;

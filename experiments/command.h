@@ -14,7 +14,7 @@ typedef struct {
     const char **override;  // (overrides) key=value
     int overrides;
     const char *out, *label;
-    int json, quiet, force, dry_run, schema;
+    int json, quiet, force, dry_run, schema, theory;
     int threads, jobs;
     int stop_after;     // -1: train to the end
     int shard, shards;  // this machine does the points i with i % shards == shard
@@ -33,6 +33,7 @@ typedef enum {
     SGN_TAKES_SCHEMA = 1 << 8,
     SGN_TAKES_STOP = 1 << 9,
     SGN_TAKES_LABEL = 1 << 10,
+    SGN_TAKES_THEORY = 1 << 11,
 } sgn_takes;
 
 typedef struct {

@@ -67,6 +67,17 @@ static const field fields[] = {
     FIELD(REAL_IF_KNOWN, seconds_per_signal),
     FIELD(REAL_IF_KNOWN, file_bits_per_link),
     FIELD(REAL_IF_KNOWN, file_bytes),
+    /* theory: bounds and their measurements */
+    FIELD(REAL_IF_KNOWN, convergence_factor),
+    FIELD(REAL_IF_KNOWN, empirical_rate),
+    FIELD(REAL_IF_KNOWN, stability_bound),
+    FIELD(REAL_IF_KNOWN, stability_measured),
+    FIELD(REAL_IF_KNOWN, sensitivity_bound),
+    FIELD(REAL_IF_KNOWN, sensitivity_measured),
+    FIELD(REAL_IF_KNOWN, bounded_train),
+    FIELD(REAL_IF_KNOWN, bounded_test),
+    FIELD(REAL_IF_KNOWN, bounded_gap),
+    FIELD(REAL_IF_KNOWN, occam_bound),
 };
 #undef FIELD
 enum { FIELDS = sizeof fields / sizeof *fields, FILE_MOST = 16 << 20, LAYERS_MOST = 1 << 16 };

@@ -31,6 +31,10 @@ typedef struct {
     /* Written only when they are known: of a classical solver, and after export. */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
     double file_bits_per_link, file_bytes;
+    /* Likewise: what is proved about the network, beside what it does. */
+    double convergence_factor, empirical_rate;
+    double stability_bound, stability_measured, sensitivity_bound, sensitivity_measured;
+    double bounded_train, bounded_test, bounded_gap, occam_bound;
     double *layer_nmse_db;  // (layers) owned: sgn_alloc, sgn_summary_free
     int layers;
 } sgn_summary;
