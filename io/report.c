@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,16 @@ static const char columns_note[] =
     "bits with support, scales and scalars; physics bits for the sensing matrix where the layers "
     "use it; total is stored and physics. Bits per weight count a matrix shared by all layers "
     "once. Over several seeds: mean and sample standard deviation.";
+
+static const char theory_note[] = "Each bound with what it bounds. Factor a layer: what the "
+                                  "weights promise for the summed size of "
+                                  "the error under the theorem's own thresholds, and what the "
+                                  "layers do on average. Stability: the "
+                                  "change of the estimate per change of y, at worst. Sensitivity: "
+                                  "how far quantising the links moves "
+                                  "the estimate, relative to the signal. Occam: test minus "
+                                  "training error, of the NMSE of a signal "
+                                  "capped at 1, from the stored bits; above 1 it says nothing.";
 
 typedef struct {
     FILE *to;
@@ -228,6 +239,28 @@ static sgn_status put_figures(const page *p, const sgn_run *run, int nruns,
     return SGN_OK;
 }
 
+/* The note, and whether the bound puts the runs in the order that was measured. */
+static sgn_status put_theory(const page *p, const sgn_run *run, int nruns)
+{
+    char note[2 * SGN_PATH_MAX];
+    sgn_table t;
+    int pairs;
+    double agreement;
+    SGN_TRY(sgn_results_agreement(&agreement, &pairs, run, nruns));
+    if (!sgn_results_theory(&t, run, nruns, "\u00b1")) {
+        sgn_table_free(&t);
+        return SGN_OK;
+    }
+    int n = snprintf(note, sizeof note, "%s", theory_note);
+    if (!isnan(agreement))
+        snprintf(
+            note + n, sizeof note - (size_t)n,
+            " Over %d runs the rank correlation (Spearman) of Occam's bound and the measured gap "
+            "is %.2f.",
+            pairs, agreement);
+    return put_section(p, "theory", "Theory", note, &t);
+}
+
 static sgn_status put_page(const page *p, const char *title, const sgn_run *run, int nruns,
                            const sgn_charts *charts)
 {
@@ -236,6 +269,7 @@ static sgn_status put_page(const page *p, const char *title, const sgn_run *run,
     sgn_results(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "results", "Results", columns_note, &t));
     SGN_TRY(put_figures(p, run, nruns, charts));
+    SGN_TRY(put_theory(p, run, nruns));
     sgn_results_settings(&t, run, nruns);
     SGN_TRY(put_section(p, "settings", "Settings", "One row per run.", &t));
     fputs("</body>\n</html>\n", p->to);

@@ -1,4 +1,6 @@
 #include "io/results.h"
+#include "core/memory.h"
+#include "io/rank.h"
 #include "io/text.h"
 
 #include <math.h>
@@ -22,18 +24,44 @@
 #define HEADING(heading, figure, decimals) {heading, 1},
 #define PLACE(heading, figure, decimals)   {offsetof(sgn_summary, figure), decimals},
 
-static const sgn_column results_column[] = {{"label", 0}, FIGURE_LIST(HEADING)};
-static const struct {
+/* Bounds may be a millionth or a million: three digits, wherever the point is. */
+#define THEORY_LIST(X)                                 \
+    X("factor\na layer", convergence_factor, DIGITS)   \
+    X("measured", empirical_rate, DIGITS)              \
+    X("stability\nbound", stability_bound, DIGITS)     \
+    X("measured", stability_measured, DIGITS)          \
+    X("sensitivity\nbound", sensitivity_bound, DIGITS) \
+    X("measured", sensitivity_measured, DIGITS)        \
+    X("Occam\nbound", occam_bound, DIGITS)             \
+    X("measured\ngap", bounded_gap, DIGITS)
+
+enum { DIGITS = -3, CELL_MAX = 48 };  // decimals below 0: that many digits
+
+typedef struct {
     size_t at;
     int decimals;
-} figure[] = {FIGURE_LIST(PLACE)};
-enum { FIGURES = sizeof figure / sizeof *figure, CELL_MAX = 48 };
+} place;
 
-static double figure_of(const sgn_summary *s, int f)
+static const sgn_column results_column[] = {{"label", 0}, FIGURE_LIST(HEADING)};
+static const place results_place[] = {FIGURE_LIST(PLACE)};
+static const sgn_column theory_column[] = {{"label", 0}, THEORY_LIST(HEADING)};
+static const place theory_place[] = {THEORY_LIST(PLACE)};
+enum {
+    FIGURES = sizeof results_place / sizeof *results_place,
+    BOUNDS = sizeof theory_place / sizeof *theory_place
+};
+
+static double figure_of(const sgn_summary *s, const place *f)
 {
     double x;
-    memcpy(&x, (const char *)s + figure[f].at, sizeof x);
+    memcpy(&x, (const char *)s + f->at, sizeof x);
     return x;
+}
+
+static void print_figure(char *text, double x, int decimals)
+{
+    if (decimals >= 0 || isnan(x)) sgn_text_number(text, CELL_MAX, x, decimals);
+    else snprintf(text, CELL_MAX, "%.*g", -decimals, x);
 }
 
 typedef struct {
@@ -41,7 +69,7 @@ typedef struct {
 } moments;
 
 /* Over the runs that share run i's label. */
-static moments moments_of(const sgn_run *run, int nruns, int i, int f)
+static moments moments_of(const sgn_run *run, int nruns, int i, const place *f)
 {
     double sum = 0, square = 0;
     int n = 0;
@@ -58,9 +86,9 @@ static moments moments_of(const sgn_run *run, int nruns, int i, int f)
 static void add_figure(sgn_table *t, moments m, int decimals, const char *plus_minus)
 {
     char mean[CELL_MAX], spread[CELL_MAX], zero[CELL_MAX];
-    sgn_text_number(mean, sizeof mean, m.mean, decimals);
-    sgn_text_number(spread, sizeof spread, m.spread, decimals);
-    sgn_text_number(zero, sizeof zero, 0, decimals);
+    print_figure(mean, m.mean, decimals);
+    print_figure(spread, m.spread, decimals);
+    print_figure(zero, 0, decimals);
     if (strcmp(spread, zero) == 0) sgn_table_add(t, "%s", mean);
     else sgn_table_add(t, "%s %s %s", mean, plus_minus, spread);
 }
@@ -76,15 +104,44 @@ static void add_label(sgn_table *t, const sgn_run *run, int nruns, int i)
     else sgn_table_add(t, "%s (%d of %d diverged)", label, diverged, seeds);
 }
 
+static void add_row(sgn_table *t, const place *f, int figures, const sgn_run *run, int nruns, int i,
+                    const char *plus_minus)
+{
+    if (sgn_run_first(run, i) < i) return;  // a further seed
+    add_label(t, run, nruns, i);
+    for (int k = 0; k < figures; k++)
+        add_figure(t, moments_of(run, nruns, i, &f[k]), f[k].decimals, plus_minus);
+}
+
 void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
 {
     sgn_table_init(out, results_column, 1 + FIGURES);
+    for (int i = 0; i < nruns; i++) add_row(out, results_place, FIGURES, run, nruns, i, plus_minus);
+}
+
+int sgn_results_theory(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+{
+    sgn_table_init(out, theory_column, 1 + BOUNDS);
+    int known = 0;
     for (int i = 0; i < nruns; i++) {
-        if (sgn_run_first(run, i) < i) continue;  // a further seed
-        add_label(out, run, nruns, i);
-        for (int f = 0; f < FIGURES; f++)
-            add_figure(out, moments_of(run, nruns, i, f), figure[f].decimals, plus_minus);
+        for (int k = 0; k < BOUNDS; k++)
+            known |= !isnan(figure_of(&run[i].summary, &theory_place[k]));
+        add_row(out, theory_place, BOUNDS, run, nruns, i, plus_minus);
     }
+    return known;
+}
+
+sgn_status sgn_results_agreement(double *out, int *pairs, const sgn_run *run, int nruns)
+{
+    double *bound = sgn_alloc(2 * (size_t)nruns, sizeof *bound), *gap = bound + nruns;
+    if (!bound) return SGN_EMEM;
+    for (int i = 0; i < nruns; i++) {
+        bound[i] = run[i].summary.occam_bound;
+        gap[i] = run[i].summary.bounded_gap;
+    }
+    *out = sgn_rank_correlation(bound, gap, nruns, pairs);
+    sgn_free(bound);
+    return SGN_OK;
 }
 
 static const sgn_column settings_column[] = {

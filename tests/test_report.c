@@ -162,6 +162,27 @@ Test(report, a_folder_that_is_missing_is_an_error_that_names_the_file)
     cr_assert(strstr(sgn_last_error(), "/nowhere/report"));
 }
 
+Test(report, bounds_stand_beside_what_they_bound_where_a_run_has_them)
+{
+    char *page = report();
+    cr_assert_null(strstr(page, "<h2>Theory</h2>"));
+    sgn_free(page);
+    for (int i = 0; i < RUNS; i++) {
+        run[i].summary.occam_bound = 21.0660 - i;
+        run[i].summary.bounded_gap = i < 3 ? 0.1 / (1 + i) : (double)NAN;
+    }
+    run[0].summary.stability_bound = 8535174.2;
+    run[0].summary.stability_measured = 4.458;
+    page = report();
+    char *csv = text_of("report-theory.csv");
+    cr_assert(strstr(page, "<h2>Theory</h2>"));
+    cr_assert(strstr(page, "Over 3 runs the rank correlation (Spearman) of Occam's bound and the "
+                           "measured gap is 1.00."));
+    cr_assert(strstr(page, "8.54e+06") && strstr(page, ">4.46<") && strstr(page, ">21.1<"));
+    cr_assert(strstr(csv, "Occam"));
+    sgn_free(page), sgn_free(csv);
+}
+
 static char *results_text(void)
 {
     char *text;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { JACOBIANS = 16 };  // test samples whose derivative is taken
+enum { JACOBIANS = 8 };  // test samples whose derivative is taken
 
 /* Entries of one sample's estimate, each in a copy of the sample of its own. */
 typedef struct {
