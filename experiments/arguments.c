@@ -19,7 +19,8 @@ enum {
     KEY_STOP,
     KEY_LABEL,
     KEY_PHYSICS,
-    KEY_C_SOURCE
+    KEY_C_SOURCE,
+    KEY_THEORY
 };
 
 static const struct {
@@ -43,6 +44,8 @@ static const struct {
      {"with-physics", KEY_PHYSICS, NULL, 0, "store what could be computed from the problem, too",
       0}},
     {SGN_TAKES_C_SOURCE, {"c", KEY_C_SOURCE, "FILE.c", 0, "write a program in C99 there", 0}},
+    {SGN_TAKES_THEORY,
+     {"theory", KEY_THEORY, NULL, 0, "bounds beside measurements, however large the network", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
 
@@ -111,6 +114,7 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_LABEL: a->label = arg; break;
     case KEY_PHYSICS: a->with_physics = 1; break;
     case KEY_C_SOURCE: a->c_source = arg; break;
+    case KEY_THEORY: a->theory = 1; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;

@@ -15,7 +15,7 @@ typedef struct {
     int overrides;
     const char *out, *label;
     const char *c_source;
-    int json, quiet, force, dry_run, schema, with_physics;
+    int json, quiet, force, dry_run, schema, with_physics, theory;
     int threads, jobs;
     int stop_after;     // -1: train to the end
     int shard, shards;  // this machine does the points i with i % shards == shard
@@ -36,6 +36,7 @@ typedef enum {
     SGN_TAKES_LABEL = 1 << 10,
     SGN_TAKES_PHYSICS = 1 << 11,
     SGN_TAKES_C_SOURCE = 1 << 12,
+    SGN_TAKES_THEORY = 1 << 13,
 } sgn_takes;
 
 typedef struct {

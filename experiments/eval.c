@@ -2,6 +2,7 @@
 #include "experiments/command.h"
 #include "experiments/scoring.h"
 #include "io/dataset.h"
+#include "train/theory.h"
 
 #include <string.h>
 
@@ -34,6 +35,7 @@ static sgn_status run(const sgn_arguments *a)
     sgn_model m;
     sgn_summary s;
     SGN_TRY(sgn_model_open(&m, a->word[0], a->threads, NULL));
+    if (a->theory) m.config.train.theory = SGN_THEORY_ON;
     sgn_summary_init(&s);
     sgn_status status = a->words > 1 ? use_vectors(&m, a->word[1]) : SGN_OK;
     if (!status) status = sgn_score_model(&s, &m);
@@ -52,6 +54,6 @@ const sgn_command sgn_command_eval = {
             "optionally, y (N, m) and A (m, n); without it the run's own test vectors are used.",
     .least = 1,
     .most = 2,
-    .takes = SGN_TAKES_JSON | SGN_TAKES_THREADS,
+    .takes = SGN_TAKES_JSON | SGN_TAKES_THREADS | SGN_TAKES_THEORY,
     .run = run,
 };

@@ -21,5 +21,6 @@ void sgn_runs_free(sgn_runs *r);
 
 /* The file in a sweep's folder that lists its run folders, one a line. */
 #define SGN_ORDER_FILE "order.txt"
+#define SGN_SWEEP_FILE "sweep.yml"  // a copy of the config of a sweep, for its section `report`
 
 #endif

@@ -6,8 +6,28 @@
 
 #include <libgen.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum { MOST_RUNS = 1 << 20 };
+
+/* The charts of the sweep that the first folder comes from. */
+static sgn_status find_charts(sgn_charts *out, const char *folder)
+{
+    char path[SGN_PATH_MAX];
+    SGN_TRY(sgn_path_join(path, folder, SGN_SWEEP_FILE));
+    return access(path, F_OK) ? SGN_OK : sgn_charts_load(out, path);
+}
+
+static sgn_status write_page(const char *path, const char *title, const sgn_runs *r,
+                             const sgn_arguments *a)
+{
+    sgn_charts charts = {0};
+    SGN_TRY(find_charts(&charts, a->word[0]));
+    if (*charts.title && !a->label) title = charts.title;
+    sgn_status status = sgn_report_write(path, title, r->run, r->n, &charts);
+    sgn_charts_free(&charts);
+    return status;
+}
 
 static sgn_status write_report(const sgn_runs *r, const sgn_arguments *a)
 {
@@ -16,7 +36,7 @@ static sgn_status write_report(const sgn_runs *r, const sgn_arguments *a)
     SGN_TRY(sgn_mkdirs(folder));
     SGN_TRY(sgn_path_join(path, folder, "report.html"));
     snprintf(copy, sizeof copy, "%s", folder);
-    SGN_TRY(sgn_report_write(path, a->label ? a->label : basename(copy), r->run, r->n));
+    SGN_TRY(write_page(path, a->label ? a->label : basename(copy), r, a));
     if (a->quiet) return SGN_OK;
     SGN_TRY(sgn_results_print(stdout, r->run, r->n));
     printf("\nreport: %s\n", path);

@@ -2,7 +2,7 @@
 
 #include "core/memory.h"
 #include "io/results.h"
-#include "train/sets.h"
+#include "train/theory.h"
 #include "unroll/ledger.h"
 #include "unroll/operations.h"
 
@@ -130,6 +130,23 @@ static sgn_status score_train(const sgn_model *m, sgn_score *score)
     return status;
 }
 
+static sgn_status score_theory(sgn_summary *s, const sgn_model *m)
+{
+    sgn_theory t;
+    SGN_TRY(sgn_theory_of(&t, m->net, m->pool, m->problem, &m->config.train, m->config.seed));
+    s->convergence_factor = t.convergence_factor;
+    s->empirical_rate = t.empirical_rate;
+    s->stability_bound = t.stability_bound;
+    s->stability_measured = t.stability_measured;
+    s->sensitivity_bound = t.sensitivity_bound;
+    s->sensitivity_measured = t.sensitivity_measured;
+    s->bounded_train = t.bounded_train;
+    s->bounded_test = t.bounded_test;
+    s->bounded_gap = t.bounded_gap;
+    s->occam_bound = t.occam_bound;
+    return SGN_OK;
+}
+
 sgn_status sgn_score_model(sgn_summary *s, const sgn_model *m)
 {
     sgn_score train, test;
@@ -139,7 +156,8 @@ sgn_status sgn_score_model(sgn_summary *s, const sgn_model *m)
     SGN_TRY(score_test(s, m, &test));
     SGN_TRY(score_train(m, &train));
     sgn_compare_scores(s, &train, &test);
-    return SGN_OK;
+    if (s->diverged || !sgn_theory_wanted(&m->config.train, m->net)) return SGN_OK;
+    return score_theory(s, m);
 }
 
 /* What the table has no columns for. */

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 64, FIXED_WORDS = 16 };
+enum { MOST_JOBS = 64, FIXED_WORDS = 16, MOST_CONFIG = 1 << 20 };
 
 typedef struct {
     char folder[SGN_PATH_MAX];
@@ -69,6 +69,18 @@ static sgn_status write_order(const state *s)
     fclose(f);
     sgn_status status = sgn_write_file(path, text, size);
     free(text);
+    return status;
+}
+
+/* The report finds in it which figures the config asks for. */
+static sgn_status copy_config(const state *s)
+{
+    char path[SGN_PATH_MAX], *text;
+    size_t size;
+    SGN_TRY(sgn_path_join(path, s->folder, SGN_SWEEP_FILE));
+    SGN_TRY(sgn_read_file(s->a->word[0], MOST_CONFIG, &text, &size));
+    sgn_status status = sgn_write_file(path, text, size);
+    sgn_free(text);
     return status;
 }
 
@@ -225,6 +237,7 @@ static sgn_status run_sweep(state *s)
     if (s->a->dry_run) return print_plan(s), SGN_OK;
     SGN_TRY(sgn_mkdirs(s->folder));
     SGN_TRY(write_order(s));
+    SGN_TRY(copy_config(s));
     sgn_signals_catch();
     SGN_TRY(run_all(s));
     return print_results(s);

@@ -70,7 +70,7 @@ static sgn_status finish(session *s, const char *folder, const sgn_arguments *a,
     if (!status) status = sgn_summary_save(&summary, s->summary);
     sgn_run run = {0};
     if (!status) status = sgn_run_load(&run, folder);
-    if (!status) status = sgn_report_write(s->report, s->model->config.name, &run, 1);
+    if (!status) status = sgn_report_write(s->report, s->model->config.name, &run, 1, NULL);
     if (!status) status = sgn_print_summary(&summary, a->json);
     sgn_run_free(&run);
     sgn_summary_free(&summary);

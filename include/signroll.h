@@ -80,6 +80,7 @@
 #include "train/calibration.h"
 #include "train/detection.h"
 #include "train/evaluate.h"
+#include "train/theory.h"
 #include "train/trainer.h"
 
 #include "io/config.h"

@@ -47,8 +47,10 @@ static sgn_scale scale_of(const sgn_plot *p, const sgn_axis *a)
             double v = (a == &p->x ? p->series[i].x : p->series[i].y)[k];
             if (!sgn_canvas_shows(p, &p->series[i], k)) continue;
             if (a->kind == SGN_AXIS_LOG && !(v > 0)) continue;
-            least = fmin(least, v);
-            most = fmax(most, v);
+            double bar = a == &p->y && p->series[i].spread ? p->series[i].spread[k] : 0;
+            int fits = sgn_scale_shows(a->kind == SGN_AXIS_LOG, v - bar);
+            least = fmin(least, fits ? v - bar : v);
+            most = fmax(most, v + bar);
         }
     if (!(least <= most)) least = 1, most = 10;
     return a->kind == SGN_AXIS_LOG ? sgn_scale_log(least, most)

@@ -58,6 +58,14 @@ static const sgn_option *find_row(const char *key, const sgn_option_section **se
     return NULL;
 }
 
+int sgn_config_print(const sgn_config *c, const char *key, char *text, size_t size)
+{
+    const sgn_option_section *section;
+    const sgn_option *row = find_row(key, &section);
+    if (row) sgn_option_print(row, (const char *)c + section->at, text, size);
+    return row != NULL;
+}
+
 /* What may stand where a key was not known. */
 enum { MOST_KEYS = 256 };
 typedef struct {
@@ -190,7 +198,7 @@ static sgn_status read_entry(file_reader *f, const sgn_yaml *entry)
 {
     if (strcmp(entry->key, "sweep") == 0) return sgn_sweep_check_lists(entry);
     if (strcmp(entry->key, "cases") == 0) return sgn_sweep_check_cases(entry);
-    if (strcmp(entry->key, "report") == 0) return SGN_OK;
+    if (strcmp(entry->key, "report") == 0) return sgn_charts_check(entry);
     if (is_section(entry->key)) return read_section(f, entry);
     return read_setting(f, "", entry);
 }

@@ -27,7 +27,8 @@ extern const int sgn_config_section_count;
 void sgn_config_presets(sgn_config *c);
 
 /* Reads `path` (NULL: presets only), then the overrides "train.lr=0.01" in order.  `sweep`, `cases`
-   are checked for shape and values and otherwise left to sgn_sweep_load; `report` may be anything.
+   are checked for shape and values and otherwise left to sgn_sweep_load, as `report` is to
+   sgn_charts_load.
    SGN_ECONFIG with "file:line:column: ..." or "command line: ..." and, for an unknown key, the
    nearest known one; also when the file cannot be read. */
 SGN_MUST_CHECK sgn_status sgn_config_load(sgn_config *out, const char *path,
@@ -43,6 +44,9 @@ SGN_MUST_CHECK sgn_status sgn_config_parse(sgn_config *out, const char *text, si
 SGN_MUST_CHECK sgn_status sgn_config_text(const sgn_config *c, char **text);
 /* The same, of the settings that are not as preset: as short as can be. */
 SGN_MUST_CHECK sgn_status sgn_config_short_text(const sgn_config *c, char **text);
+
+/* The value of "section.key" as the config's text has it; 0 when there is no such key. */
+int sgn_config_print(const sgn_config *c, const char *key, char *text, size_t size);
 
 /* Every key with type, default, range and help: a table for a reader. The caller frees *text. */
 SGN_MUST_CHECK sgn_status sgn_config_schema(char **text);

@@ -29,9 +29,11 @@ SGN_MUST_CHECK sgn_status sgn_config_cut(const char *override, char key[SGN_KEY_
 SGN_MUST_CHECK sgn_status sgn_config_resolve(sgn_config *out, const sgn_yaml *root,
                                              const char *const *override, int noverrides);
 
-/* Checks the value of the top-level key `sweep` or `cases`: its shape, its keys, every value. */
+/* Checks the value of the top-level key `sweep`, `cases` or `report`: its shape, its keys, every value. */
 SGN_MUST_CHECK sgn_status sgn_sweep_check_lists(const sgn_yaml *lists);
 SGN_MUST_CHECK sgn_status sgn_sweep_check_cases(const sgn_yaml *cases);
+
+SGN_MUST_CHECK sgn_status sgn_charts_check(const sgn_yaml *report);
 
 extern const sgn_origin sgn_command_line;
 

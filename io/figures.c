@@ -153,6 +153,9 @@ void sgn_figure_free(sgn_figure *f)
     sgn_free(f->series);
     sgn_free(f->x);
     sgn_free(f->y);
+    sgn_free(f->spread);
+    sgn_free(f->count);
+    sgn_free(f->text);
     sgn_free(f->name);
     sgn_free(f->names);
     *f = (sgn_figure){0};

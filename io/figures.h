@@ -9,6 +9,8 @@
 #include "io/plot.h"
 #include "io/run.h"
 
+enum { SGN_FIGURES = 4, SGN_SERIES_NAME = 3 * SGN_NAME_MAX };
+
 typedef struct {
     const char *file;     // "layers": the data are REPORT-layers.csv
     const char *caption;  // what is seen, in a sentence or two
@@ -16,11 +18,12 @@ typedef struct {
     int points;          // 0: there is nothing to show
     sgn_series *series;  // owned, as what follows
     double *x, *y;
-    char (*name)[SGN_NAME_MAX + 32];
+    double *spread;  // charts: of each point over its runs,
+    int *count;      // how many these are,
+    char *text;      // and the caption
+    char (*name)[SGN_SERIES_NAME];
     const char **names;
 } sgn_figure;
-
-enum { SGN_FIGURES = 4 };
 
 /* The labels stay the runs'. */
 SGN_MUST_CHECK sgn_status sgn_figure_new(sgn_figure *out, int which, const sgn_run *run, int nruns);

@@ -152,6 +152,23 @@ static void draw_points(FILE *to, const sgn_canvas *c, const sgn_series *s)
     }
 }
 
+/* A bar that a logarithmic axis cannot show to its end stops at the frame. */
+static void draw_spread(FILE *to, const sgn_canvas *c, const sgn_series *s)
+{
+    char as[64];
+    snprintf(as, sizeof as, "stroke=\"%s\" stroke-width=\"1.4\"", colour[s->style % COUNT(colour)]);
+    for (int k = 0; s->spread && k < s->n; k++) {
+        if (!(s->spread[k] > 0) || !sgn_canvas_shows(c->plot, s, k)) continue;
+        double x = sgn_canvas_x(c, s->x[k]), low = s->y[k] - s->spread[k];
+        int shown = sgn_scale_shows(c->plot->y.kind == SGN_AXIS_LOG, low);
+        double top = sgn_canvas_y(c, s->y[k] + s->spread[k]),
+               bottom = shown ? sgn_canvas_y(c, low) : c->bottom;
+        line(to, x, top, x, bottom, as);
+        line(to, x - 4, top, x + 4, top, as);
+        if (shown) line(to, x - 4, bottom, x + 4, bottom, as);
+    }
+}
+
 static void draw_bars(FILE *to, const sgn_canvas *c)
 {
     const sgn_series *a = &c->plot->series[0], *b = &c->plot->series[1];
@@ -165,8 +182,11 @@ static void draw_data(FILE *to, const sgn_canvas *c)
 {
     const sgn_plot *p = c->plot;
     if (p->kind == SGN_PLOT_PAIRS) draw_bars(to, c);
-    for (int i = 0; i < p->n && p->kind == SGN_PLOT_LINES; i++) draw_line(to, c, &p->series[i]);
-    for (int i = 0; i < p->n; i++) draw_points(to, c, &p->series[i]);
+    for (int i = 0; i < p->n; i++) draw_spread(to, c, &p->series[i]);
+    for (int i = 0; i < p->n; i++)
+        if (p->kind == SGN_PLOT_LINES || p->series[i].joined) draw_line(to, c, &p->series[i]);
+    for (int i = 0; i < p->n; i++)
+        if (!p->series[i].joined) draw_points(to, c, &p->series[i]);
 }
 
 static void draw_legend(FILE *to, const sgn_canvas *c)
@@ -177,12 +197,14 @@ static void draw_legend(FILE *to, const sgn_canvas *c)
         double x = SGN_PX_MARGIN + c->key_width * (key % c->key_columns);
         double y = c->legend + SGN_PX_KEY_LINE * (key / c->key_columns + 0.5);
         int style = p->series[i].style;
-        if (p->kind == SGN_PLOT_LINES) {
+        if (p->kind == SGN_PLOT_LINES || p->series[i].joined) {
             open_line(to, style);
             fprintf(to, "M%.1f %.1fh38\"/>\n", x, y);
         }
-        open_marker(to, c, style, x + 19, y);
-        fputs("</path>\n", to);
+        if (!p->series[i].joined) {
+            open_marker(to, c, style, x + 19, y);
+            fputs("</path>\n", to);
+        }
         text(to, x + SGN_PX_KEY, y + 5, "", p->series[i].label);
         key++;
     }
@@ -240,7 +262,8 @@ void sgn_plot_csv(FILE *to, const sgn_plot *p)
     sgn_text_csv(to, p->x.title);
     fputc(',', to);
     sgn_text_csv(to, *p->y.title ? p->y.title : "run");
-    fputc('\n', to);
+    int spread = p->n && p->series->spread;
+    fputs(spread ? ",spread\n" : "\n", to);
     for (int i = 0; i < p->n; i++)
         for (int k = 0; k < p->series[i].n; k++) {
             sgn_text_csv(to, p->series[i].label);
@@ -248,6 +271,7 @@ void sgn_plot_csv(FILE *to, const sgn_plot *p)
             put_value(to, &p->x, p->series[i].x[k]);
             fputc(',', to);
             put_value(to, &p->y, p->series[i].y[k]);
+            if (spread) fputc(',', to), put_value(to, &p->x, p->series[i].spread[k]);
             fputc('\n', to);
         }
 }

@@ -32,6 +32,8 @@ typedef struct {
     const double *x, *y;  // (n)
     int n;
     int style;
+    const double *spread;  // (n) half the height of an error bar; NULL: none
+    int joined;            // a line even where the plot is of points
 } sgn_series;
 
 typedef enum {
@@ -51,7 +53,7 @@ typedef struct {
 /* Writes one <svg> element.  The caller checks the stream for errors. */
 void sgn_plot_svg(FILE *to, const sgn_plot *p);
 
-/* The same points, all of them, as CSV: label, x, y. */
+/* The same points, all of them, as CSV: label, x, y, and the spread where there is one. */
 void sgn_plot_csv(FILE *to, const sgn_plot *p);
 
 #endif

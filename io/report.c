@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,16 @@ static const char operations_note[] =
     "a layer uses it. Energy is of 32-bit arithmetic and of reading these bytes from SRAM or from "
     "DRAM, in a 45 nm process (Horowitz 2014).";
 
+static const char theory_note[] = "Each bound with what it bounds. Factor a layer: what the "
+                                  "weights promise for the summed size of "
+                                  "the error under the theorem's own thresholds, and what the "
+                                  "layers do on average. Stability: the "
+                                  "change of the estimate per change of y, at worst. Sensitivity: "
+                                  "how far quantising the links moves "
+                                  "the estimate, relative to the signal. Occam: test minus "
+                                  "training error, of the NMSE of a signal "
+                                  "capped at 1, from the stored bits; above 1 it says nothing.";
+
 typedef struct {
     FILE *to;
     char stem[SGN_PATH_MAX];  // of the path, without .html
@@ -104,21 +115,26 @@ static sgn_status save(FILE *from, char **text, const size_t *size, const char *
     return s;
 }
 
-static sgn_status csv_path(const page *p, const char *name, char *path)
+static sgn_status data_path(const page *p, const char *name, const char *ending, char *path)
 {
-    if (snprintf(path, SGN_PATH_MAX, "%s-%s.csv", p->stem, name) >= SGN_PATH_MAX)
-        return sgn_fail(SGN_EIO, "the path %s-%s.csv is too long", p->stem, name);
+    if (snprintf(path, SGN_PATH_MAX, "%s-%s.%s", p->stem, name, ending) >= SGN_PATH_MAX)
+        return sgn_fail(SGN_EIO, "the path %s-%s.%s is too long", p->stem, name, ending);
     return SGN_OK;
 }
 
 /* A relative link; what is no plain letter or digit of the file's name is percent-encoded. */
-static void put_csv_link(const page *p, const char *name)
+static void put_link(const page *p, const char *name, const char *ending, const char *what)
 {
     fputs(" <a href=\"./", p->to);
     for (const char *at = base_name(p->stem); *at; at++)
         fprintf(p->to, isalnum((unsigned char)*at) || strchr("-_.", *at) ? "%c" : "%%%02X",
                 (unsigned char)*at);
-    fprintf(p->to, "-%s.csv\">Data as CSV</a>", name);
+    fprintf(p->to, "-%s.%s\">%s</a>", name, ending, what);
+}
+
+static void put_csv_link(const page *p, const char *name)
+{
+    put_link(p, name, "csv", "Data as CSV");
 }
 
 static sgn_status write_csv(const page *p, const char *name, const sgn_table *t,
@@ -126,7 +142,7 @@ static sgn_status write_csv(const page *p, const char *name, const sgn_table *t,
 {
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
-    SGN_TRY(csv_path(p, name, path));
+    SGN_TRY(data_path(p, name, "csv", path));
     FILE *to = open_memstream(&text, &size);
     if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
     sgn_status s = SGN_OK;
@@ -163,23 +179,101 @@ static sgn_status put_section(const page *p, const char *name, const char *headi
     return s;
 }
 
+/* Leaves the caption open. */
+static void put_drawing(const page *p, const sgn_figure *f)
+{
+    fputs("<figure>\n", p->to);
+    sgn_plot_svg(p->to, &f->plot);
+    fputs("<figcaption>", p->to);
+    sgn_text_xml(p->to, f->caption);
+    put_csv_link(p, f->file);
+}
+
 static sgn_status put_figure(const page *p, int which, const sgn_run *run, int nruns)
 {
     sgn_figure f;
     SGN_TRY(sgn_figure_new(&f, which, run, nruns));
     sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
     if (s == SGN_OK && f.points) {
-        fputs("<figure>\n", p->to);
-        sgn_plot_svg(p->to, &f.plot);
-        fprintf(p->to, "<figcaption>%s", f.caption);
-        put_csv_link(p, f.file);
+        put_drawing(p, &f);
         fputs("</figcaption>\n</figure>\n", p->to);
     }
     sgn_figure_free(&f);
     return s;
 }
 
-static sgn_status put_page(const page *p, const char *title, const sgn_run *run, int nruns)
+static sgn_status write_table(const page *p, const char *name, const char *ending,
+                              sgn_status (*write)(const sgn_table *, FILE *), const sgn_table *t)
+{
+    char path[SGN_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    SGN_TRY(data_path(p, name, ending, path));
+    FILE *to = open_memstream(&text, &size);
+    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    return save(to, &text, &size, path, write(t, to));
+}
+
+static sgn_status write_chart_tables(const page *p, const sgn_figure *f)
+{
+    sgn_table t;
+    sgn_chart_table(&t, f);
+    sgn_status s = write_table(p, f->file, "tex", sgn_table_latex, &t);
+    if (s == SGN_OK) s = write_table(p, f->file, "md", sgn_table_markdown, &t);
+    sgn_table_free(&t);
+    return s;
+}
+
+static sgn_status put_chart(const page *p, const sgn_chart *c, const sgn_run *run, int nruns)
+{
+    sgn_figure f;
+    SGN_TRY(sgn_chart_figure(&f, c, run, nruns));
+    sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
+    if (s == SGN_OK && f.points) s = write_chart_tables(p, &f);
+    if (s == SGN_OK && f.points) {
+        put_drawing(p, &f);
+        put_link(p, f.file, "tex", "LaTeX");
+        put_link(p, f.file, "md", "Markdown");
+        fputs("</figcaption>\n</figure>\n", p->to);
+    }
+    sgn_figure_free(&f);
+    return s;
+}
+
+static sgn_status put_figures(const page *p, const sgn_run *run, int nruns,
+                              const sgn_charts *charts)
+{
+    fputs("<h2>Figures</h2>\n", p->to);
+    for (int k = 0; charts && k < charts->n; k++)
+        SGN_TRY(put_chart(p, &charts->chart[k], run, nruns));
+    if (charts && charts->n) return SGN_OK;
+    for (int k = 0; k < SGN_FIGURES; k++) SGN_TRY(put_figure(p, k, run, nruns));
+    return SGN_OK;
+}
+
+/* The note, and whether the bound puts the runs in the order that was measured. */
+static sgn_status put_theory(const page *p, const sgn_run *run, int nruns)
+{
+    char note[2 * SGN_PATH_MAX];
+    sgn_table t;
+    int pairs;
+    double agreement;
+    SGN_TRY(sgn_results_agreement(&agreement, &pairs, run, nruns));
+    if (!sgn_results_theory(&t, run, nruns, "\u00b1")) {
+        sgn_table_free(&t);
+        return SGN_OK;
+    }
+    int n = snprintf(note, sizeof note, "%s", theory_note);
+    if (!isnan(agreement))
+        snprintf(
+            note + n, sizeof note - (size_t)n,
+            " Over %d runs the rank correlation (Spearman) of Occam's bound and the measured gap "
+            "is %.2f.",
+            pairs, agreement);
+    return put_section(p, "theory", "Theory", note, &t);
+}
+
+static sgn_status put_page(const page *p, const char *title, const sgn_run *run, int nruns,
+                           const sgn_charts *charts)
 {
     sgn_table t;
     put_head(p->to, title);
@@ -189,15 +283,16 @@ static sgn_status put_page(const page *p, const char *title, const sgn_run *run,
     SGN_TRY(put_section(p, "ledger", "Ledger: bits", bits_note, &t));
     sgn_results_operations(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "operations", "Ledger: operations", operations_note, &t));
-    fputs("<h2>Figures</h2>\n", p->to);
-    for (int k = 0; k < SGN_FIGURES; k++) SGN_TRY(put_figure(p, k, run, nruns));
+    SGN_TRY(put_figures(p, run, nruns, charts));
+    SGN_TRY(put_theory(p, run, nruns));
     sgn_results_settings(&t, run, nruns);
     SGN_TRY(put_section(p, "settings", "Settings", "One row per run.", &t));
     fputs("</body>\n</html>\n", p->to);
     return SGN_OK;
 }
 
-sgn_status sgn_report_write(const char *html_path, const char *title, const sgn_run *run, int nruns)
+sgn_status sgn_report_write(const char *html_path, const char *title, const sgn_run *run, int nruns,
+                            const sgn_charts *charts)
 {
     assert(nruns > 0);
     page p;
@@ -209,5 +304,5 @@ sgn_status sgn_report_write(const char *html_path, const char *title, const sgn_
     if (dot && strcmp(dot, ".html") == 0) *dot = '\0';
     if (!(p.to = open_memstream(&text, &size)))
         return sgn_fail(SGN_EMEM, "out of memory: %s", html_path);
-    return save(p.to, &text, &size, html_path, put_page(&p, title, run, nruns));
+    return save(p.to, &text, &size, html_path, put_page(&p, title, run, nruns, charts));
 }

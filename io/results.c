@@ -1,4 +1,6 @@
 #include "io/results.h"
+#include "core/memory.h"
+#include "io/rank.h"
 #include "io/text.h"
 
 #include <math.h>
@@ -48,12 +50,27 @@ typedef struct {
 #define HEADING(heading, figure, decimals) {heading, 1},
 #define PLACE(heading, figure, decimals)   {offsetof(sgn_summary, figure), decimals},
 
+/* Bounds may be a millionth or a million: three digits, wherever the point is. */
+#define THEORY_LIST(X)                                 \
+    X("factor\na layer", convergence_factor, DIGITS)   \
+    X("measured", empirical_rate, DIGITS)              \
+    X("stability\nbound", stability_bound, DIGITS)     \
+    X("measured", stability_measured, DIGITS)          \
+    X("sensitivity\nbound", sensitivity_bound, DIGITS) \
+    X("measured", sensitivity_measured, DIGITS)        \
+    X("Occam\nbound", occam_bound, DIGITS)             \
+    X("measured\ngap", bounded_gap, DIGITS)
+
+enum { DIGITS = -3 };  // decimals below 0: that many digits
+
 static const sgn_column results_column[] = {{"label", 0}, RESULTS_LIST(HEADING)};
 static const place results_place[] = {RESULTS_LIST(PLACE)};
 static const sgn_column bits_column[] = {{"label", 0}, BITS_LIST(HEADING)};
 static const place bits_place[] = {BITS_LIST(PLACE)};
 static const sgn_column operations_column[] = {{"label", 0}, OPERATIONS_LIST(HEADING)};
 static const place operations_place[] = {OPERATIONS_LIST(PLACE)};
+static const sgn_column theory_column[] = {{"label", 0}, THEORY_LIST(HEADING)};
+static const place theory_place[] = {THEORY_LIST(PLACE)};
 
 /* A table of the label and these figures. */
 typedef struct {
@@ -66,7 +83,8 @@ typedef struct {
     {                                                                    \
         name##_column, name##_place, sizeof name##_place / sizeof(place) \
     }
-static const layout results = LAYOUT(results), bits = LAYOUT(bits), operations = LAYOUT(operations);
+static const layout results = LAYOUT(results), bits = LAYOUT(bits), operations = LAYOUT(operations),
+                    theory = LAYOUT(theory);
 
 enum { CELL_MAX = 48 };
 
@@ -75,6 +93,12 @@ static double figure_of(const sgn_summary *s, place f)
     double x;
     memcpy(&x, (const char *)s + f.at, sizeof x);
     return x;
+}
+
+static void print_figure(char *text, double x, int decimals)
+{
+    if (decimals >= 0 || isnan(x)) sgn_text_number(text, CELL_MAX, x, decimals);
+    else snprintf(text, CELL_MAX, "%.*g", -decimals, x);
 }
 
 typedef struct {
@@ -99,9 +123,9 @@ static moments moments_of(const sgn_run *run, int nruns, int i, place f)
 static void add_figure(sgn_table *t, moments m, int decimals, const char *plus_minus)
 {
     char mean[CELL_MAX], spread[CELL_MAX], zero[CELL_MAX];
-    sgn_text_number(mean, sizeof mean, m.mean, decimals);
-    sgn_text_number(spread, sizeof spread, m.spread, decimals);
-    sgn_text_number(zero, sizeof zero, 0, decimals);
+    print_figure(mean, m.mean, decimals);
+    print_figure(spread, m.spread, decimals);
+    print_figure(zero, 0, decimals);
     if (strcmp(spread, zero) == 0) sgn_table_add(t, "%s", mean);
     else sgn_table_add(t, "%s %s %s", mean, plus_minus, spread);
 }
@@ -128,6 +152,29 @@ static void tabulate(sgn_table *out, const layout *as, const sgn_run *run, int n
             add_figure(out, moments_of(run, nruns, i, as->place[f]), as->place[f].decimals,
                        plus_minus);
     }
+}
+
+int sgn_results_theory(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
+{
+    int known = 0;
+    tabulate(out, &theory, run, nruns, plus_minus);
+    for (int i = 0; i < nruns; i++)
+        for (int k = 0; k < theory.figures; k++)
+            known |= !isnan(figure_of(&run[i].summary, theory.place[k]));
+    return known;
+}
+
+sgn_status sgn_results_agreement(double *out, int *pairs, const sgn_run *run, int nruns)
+{
+    double *bound = sgn_alloc(2 * (size_t)nruns, sizeof *bound), *gap = bound + nruns;
+    if (!bound) return SGN_EMEM;
+    for (int i = 0; i < nruns; i++) {
+        bound[i] = run[i].summary.occam_bound;
+        gap[i] = run[i].summary.bounded_gap;
+    }
+    *out = sgn_rank_correlation(bound, gap, nruns, pairs);
+    sgn_free(bound);
+    return SGN_OK;
 }
 
 void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)

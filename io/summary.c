@@ -74,6 +74,17 @@ static const field fields[] = {
     FIELD(REAL_IF_KNOWN, seconds_per_signal),
     FIELD(REAL_IF_KNOWN, file_bits_per_link),
     FIELD(REAL_IF_KNOWN, file_bytes),
+    /* theory: bounds and their measurements */
+    FIELD(REAL_IF_KNOWN, convergence_factor),
+    FIELD(REAL_IF_KNOWN, empirical_rate),
+    FIELD(REAL_IF_KNOWN, stability_bound),
+    FIELD(REAL_IF_KNOWN, stability_measured),
+    FIELD(REAL_IF_KNOWN, sensitivity_bound),
+    FIELD(REAL_IF_KNOWN, sensitivity_measured),
+    FIELD(REAL_IF_KNOWN, bounded_train),
+    FIELD(REAL_IF_KNOWN, bounded_test),
+    FIELD(REAL_IF_KNOWN, bounded_gap),
+    FIELD(REAL_IF_KNOWN, occam_bound),
 };
 #undef FIELD
 enum { FIELDS = sizeof fields / sizeof *fields, FILE_MOST = 16 << 20, LAYERS_MOST = 1 << 16 };
@@ -98,6 +109,29 @@ void sgn_summary_free(sgn_summary *s)
     sgn_free(s->layer_nmse_db);
     s->layer_nmse_db = NULL;
     s->layers = 0;
+}
+
+static void print_field(const sgn_summary *s, const field *f, char *text, size_t size)
+{
+    const void *v = value(s, f);
+    switch (f->kind) {
+    case NAME: snprintf(text, size, "%s", (const char *)v); break;
+    case COUNT:
+    case FLAG: snprintf(text, size, "%d", *(const int *)v); break;
+    case SEED: snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)v); break;
+    case REAL:
+    case REAL_IF_KNOWN: sgn_text_real(*(const double *)v, text, size); break;
+    }
+}
+
+int sgn_summary_print(const sgn_summary *s, const char *key, char *text, size_t size)
+{
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(fields[i].key, key)) continue;
+        print_field(s, &fields[i], text, size);
+        return 1;
+    }
+    return 0;
 }
 
 /* ---- writing ---- */

@@ -34,6 +34,10 @@ typedef struct {
     /* Written only when they are known: of a classical solver, and after export. */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
     double file_bits_per_link, file_bytes;
+    /* Likewise: what is proved about the network, beside what it does. */
+    double convergence_factor, empirical_rate;
+    double stability_bound, stability_measured, sensitivity_bound, sensitivity_measured;
+    double bounded_train, bounded_test, bounded_gap, occam_bound;
     double *layer_nmse_db;  // (layers) owned: sgn_alloc, sgn_summary_free
     int layers;
 } sgn_summary;
@@ -41,6 +45,9 @@ typedef struct {
 /* Empty names, counts of 0, every figure NAN. */
 void sgn_summary_init(sgn_summary *s);
 void sgn_summary_free(sgn_summary *s);  // what it owns; NULL is fine
+
+/* The value of a key as summary.json has it, but NAN as "nan"; 0 when there is no such key. */
+int sgn_summary_print(const sgn_summary *s, const char *key, char *text, size_t size);
 
 /* The summary as one JSON object over several lines; the caller gives *text to sgn_free. */
 SGN_MUST_CHECK sgn_status sgn_summary_json(const sgn_summary *s, char **text);

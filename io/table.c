@@ -130,3 +130,44 @@ sgn_status sgn_table_csv(const sgn_table *t, FILE *to)
     }
     return SGN_OK;
 }
+
+/* ---- for papers and pages --------------------------------------------------------------------- */
+
+/* A heading of several lines on one, then the cells: `put` escapes, the others frame a row. */
+static void put_rows(const sgn_table *t, FILE *to, void (*put)(FILE *, const char *),
+                     const char *begin, const char *between, const char *end, const char *rule)
+{
+    for (int c = 0; c < t->columns; c++) {
+        if (c == 0) fputs(begin, to);
+        put(to, t->column[c].title);
+        fputs(c == t->columns - 1 ? end : between, to);
+    }
+    fputs(rule, to);
+    for (int i = 0; i < t->cells; i++) {
+        if (i % t->columns == 0) fputs(begin, to);
+        put(to, t->cell[i]);
+        fputs(i % t->columns == t->columns - 1 ? end : between, to);
+    }
+}
+
+sgn_status sgn_table_markdown(const sgn_table *t, FILE *to)
+{
+    char rule[1024] = "|";
+    SGN_TRY(check(t));
+    for (int c = 0; c < t->columns; c++)
+        strncat(rule, t->column[c].right ? "---:|" : "---|", sizeof rule - strlen(rule) - 1);
+    strncat(rule, "\n", sizeof rule - strlen(rule) - 1);
+    put_rows(t, to, sgn_text_markdown, "| ", " | ", " |\n", rule);
+    return SGN_OK;
+}
+
+sgn_status sgn_table_latex(const sgn_table *t, FILE *to)
+{
+    SGN_TRY(check(t));
+    fputs("\\begin{tabular}{", to);
+    for (int c = 0; c < t->columns; c++) fputc(t->column[c].right ? 'r' : 'l', to);
+    fputs("}\n\\toprule\n", to);
+    put_rows(t, to, sgn_text_latex, "", " & ", " \\\\\n", "\\midrule\n");
+    fputs("\\bottomrule\n\\end{tabular}\n", to);
+    return SGN_OK;
+}

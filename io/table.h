@@ -31,5 +31,8 @@ void sgn_table_add(sgn_table *t, const char *fmt, ...) __attribute__((format(pri
 
 SGN_MUST_CHECK sgn_status sgn_table_text(const sgn_table *t, FILE *to);
 SGN_MUST_CHECK sgn_status sgn_table_csv(const sgn_table *t, FILE *to);
+SGN_MUST_CHECK sgn_status sgn_table_markdown(const sgn_table *t, FILE *to);
+/* A tabular for \usepackage{booktabs}. */
+SGN_MUST_CHECK sgn_status sgn_table_latex(const sgn_table *t, FILE *to);
 
 #endif

@@ -91,6 +91,27 @@ void sgn_text_csv(FILE *to, const char *text)
     fputs(quote, to);
 }
 
+void sgn_text_latex(FILE *to, const char *text)
+{
+    for (uint32_t c; (c = sgn_text_next(&text));) switch (c) {
+        case '\\': fputs("\\textbackslash{}", to); break;
+        case '~': fputs("\\textasciitilde{}", to); break;
+        case '^': fputs("\\textasciicircum{}", to); break;
+        case 0xB1: fputs("$\\pm$", to); break;
+        default:
+            if (c < 0x80 && strchr("#$%&_{}", (int)c)) fputc('\\', to);
+            put(to, c);
+        }
+}
+
+void sgn_text_markdown(FILE *to, const char *text)
+{
+    for (uint32_t c; (c = sgn_text_next(&text));) {
+        if (c < 0x80 && strchr("|\\`*_<[", (int)c)) fputc('\\', to);
+        put(to, c);
+    }
+}
+
 /* The wide blocks of East Asian scripts and the pictographs; enough for labels. */
 static int is_wide(uint32_t c)
 {

@@ -18,6 +18,7 @@ const sgn_solver sgn_solver_alista_gs = {
     .init = "analytic",
     .tied = 1,
     .frozen = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

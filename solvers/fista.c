@@ -17,6 +17,7 @@ const sgn_solver sgn_solver_fista = {
     .trained = {.momentum = SGN_MOMENTUM_NESTEROV},
     .init = "adjoint",
     .lasso = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

@@ -14,6 +14,7 @@ const sgn_solver sgn_solver_ista = {
     .state = {SGN_DIM_N, SGN_DIM_N},
     .init = "adjoint",
     .lasso = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

@@ -36,6 +36,7 @@ const sgn_solver sgn_solver_lista_cp = {
     .trained = {.momentum = SGN_MOMENTUM_LEARNED, .selection = 1, .residual_threshold = 1},
     .init = "analytic",
     .lasso = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

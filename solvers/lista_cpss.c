@@ -15,6 +15,7 @@ const sgn_solver sgn_solver_lista_cpss = {
     .trained = {.selection = 1},
     .init = "analytic",
     .lasso = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

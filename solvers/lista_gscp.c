@@ -16,6 +16,7 @@ const sgn_solver sgn_solver_lista_gscp = {
     .classical = {.rows = 1},
     .trained = {.momentum = SGN_MOMENTUM_LEARNED, .rows = 1},
     .init = "adjoint",
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

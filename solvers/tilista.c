@@ -16,6 +16,7 @@ const sgn_solver sgn_solver_tilista = {
     .init = "analytic",
     .tied = 1,
     .lasso = 1,
+    .coupled = 1,
     .step = sgn_coupled_step,
     .setup = sgn_coupled_setup,
 };

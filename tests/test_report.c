@@ -72,7 +72,8 @@ static char *text_of(const char *name)
 
 static char *report(void)
 {
-    cr_assert_eq(sgn_report_write(html, "A <test>", run, RUNS), SGN_OK, "%s", sgn_last_error());
+    cr_assert_eq(sgn_report_write(html, "A <test>", run, RUNS, NULL), SGN_OK, "%s",
+                 sgn_last_error());
     return text_of("report.html");
 }
 
@@ -161,7 +162,7 @@ Test(report, runs_without_a_single_finite_figure_still_make_a_page)
 Test(report, links_survive_any_file_name)
 {
     cr_assert_eq(sgn_path_join(html, folder, "a #1%.html"), SGN_OK);
-    cr_assert_eq(sgn_report_write(html, "t", run, RUNS), SGN_OK);
+    cr_assert_eq(sgn_report_write(html, "t", run, RUNS, NULL), SGN_OK);
     char *page = text_of("a #1%.html"), *csv = text_of("a #1%-gap.csv");
     cr_assert(strstr(page, "href=\"./a%20%231%25-gap.csv\""));
     sgn_free(page), sgn_free(csv);
@@ -169,8 +170,29 @@ Test(report, links_survive_any_file_name)
 
 Test(report, a_folder_that_is_missing_is_an_error_that_names_the_file)
 {
-    cr_assert_eq(sgn_report_write("/nowhere/report.html", "t", run, RUNS), SGN_EIO);
+    cr_assert_eq(sgn_report_write("/nowhere/report.html", "t", run, RUNS, NULL), SGN_EIO);
     cr_assert(strstr(sgn_last_error(), "/nowhere/report"));
+}
+
+Test(report, bounds_stand_beside_what_they_bound_where_a_run_has_them)
+{
+    char *page = report();
+    cr_assert_null(strstr(page, "<h2>Theory</h2>"));
+    sgn_free(page);
+    for (int i = 0; i < RUNS; i++) {
+        run[i].summary.occam_bound = 21.0660 - i;
+        run[i].summary.bounded_gap = i < 3 ? 0.1 / (1 + i) : (double)NAN;
+    }
+    run[0].summary.stability_bound = 8535174.2;
+    run[0].summary.stability_measured = 4.458;
+    page = report();
+    char *csv = text_of("report-theory.csv");
+    cr_assert(strstr(page, "<h2>Theory</h2>"));
+    cr_assert(strstr(page, "Over 3 runs the rank correlation (Spearman) of Occam's bound and the "
+                           "measured gap is 1.00."));
+    cr_assert(strstr(page, "8.54e+06") && strstr(page, ">4.46<") && strstr(page, ">21.1<"));
+    cr_assert(strstr(csv, "Occam"));
+    sgn_free(page), sgn_free(csv);
 }
 
 static char *results_text(void)

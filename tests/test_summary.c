@@ -89,6 +89,7 @@ Test(summary, saving_what_was_loaded_changes_no_byte)
     sgn_summary s = sample(), back;
     char *first, *second;
     s.objective = 0.25, s.iterations = 100, s.lambda = 0.1, s.file_bytes = 31000;
+    s.stability_bound = 1e30, s.bounded_gap = -0.01;
     cr_assert_eq(sgn_summary_json(&s, &first), SGN_OK);
     cr_assert_eq(load_text(first, &back), SGN_OK);
     cr_assert_eq(sgn_summary_json(&back, &second), SGN_OK);
@@ -108,10 +109,14 @@ Test(summary, every_key_that_users_rely_on_is_there)
         "best_db problem nmse_test_p99_db layer_nmse_db compression_vs_fp32 multiplications "
         "additions "
         "weight_bytes_read physics_bytes_read energy_sram_nj energy_dram_nj";
-    static const char later[] = "file_bits_per_link file_bytes iterations objective lambda";
+    static const char later[] =
+        "file_bits_per_link file_bytes iterations objective lambda "
+        "convergence_factor empirical_rate stability_bound stability_measured "
+        "sensitivity_bound sensitivity_measured bounded_train bounded_test "
+        "bounded_gap occam_bound";
     sgn_summary s = sample();
     cJSON *json = json_of(&s);
-    char list[sizeof keys], *rest;
+    char list[sizeof keys + sizeof later], *rest;
     strcpy(list, keys);
     for (char *key = strtok_r(list, " ", &rest); key; key = strtok_r(NULL, " ", &rest))
         cr_assert(cJSON_HasObjectItem(json, key), "%s", key);

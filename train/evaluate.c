@@ -27,6 +27,15 @@ static void sample_error(sgn_mat x, sgn_mat truth, int j, int width, double *err
         }
 }
 
+static double relative(double error, double size) { return size > 0 ? error / size : error; }
+
+double sgn_sample_nmse(sgn_mat x, sgn_mat truth)
+{
+    double error, size;
+    sample_error(x, truth, 0, x.cols, &error, &size);
+    return relative(error, size);
+}
+
 /* The q-quantile of sorted v, the nearest rank above. */
 static double quantile(const double *v, int n, double q)
 {
@@ -48,7 +57,7 @@ sgn_status sgn_score_of(const sgn_physics *q, sgn_mat x, sgn_mat truth, sgn_scor
         sample_error(x, truth, j * q->width, q->width, &error, &size);
         errors += error;
         sizes += size;
-        ratio[j] = size > 0 ? error / size : error;
+        ratio[j] = relative(error, size);
         out->success += (ratio[j] < success_level * success_level) / (double)samples;
     }
     qsort(ratio, (size_t)samples, sizeof *ratio, ascending);

@@ -26,6 +26,9 @@ typedef struct {
 SGN_MUST_CHECK sgn_status sgn_score_of(const sgn_physics *q, sgn_mat x, sgn_mat truth,
                                        sgn_score *out);
 
+/* |x - x*|^2 / |x*|^2 of one sample; |x|^2 where the truth is zero. */
+double sgn_sample_nmse(sgn_mat x, sgn_mat truth);
+
 /* Runs the network over all columns of y (m, N) into x (n, N), batch by batch.  layer_nmse_db
    (depth) is filled when not NULL (it needs truth). */
 void sgn_evaluate(sgn_net *net, sgn_pool *pool, sgn_mat y, sgn_mat x, sgn_mat truth,

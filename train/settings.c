@@ -40,5 +40,7 @@ const sgn_option sgn_train_options[] = {
      "weight of sum |V - W|, relative to the gradient"},
     {"epoch_steps", SGN_OPT_INT, AT(epoch_steps), 100, 1, 1000000000, NULL,
      "steps between two rows of metrics with fresh data"},
+    {"theory", SGN_OPT_CHOICE, AT(theory), 0, 0, 0, "auto|on|off",
+     "bounds beside measurements; auto: where m n depth is at most 160000"},
 };
 const int sgn_train_option_count = sizeof sgn_train_options / sizeof *sgn_train_options;

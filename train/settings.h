@@ -30,6 +30,7 @@ typedef struct {
     int admm_every;            // ... which is found anew after so many steps
     double quantisation_loss;  // weight of sum |V - W|, relative to the gradient
     int epoch_steps;           // steps between two rows of metrics with fresh data
+    int theory;                // sgn_theory_switch: bounds beside the measurements in the summary
 } sgn_train_settings;
 
 extern const sgn_option sgn_train_options[];

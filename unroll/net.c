@@ -66,6 +66,7 @@ sgn_status sgn_net_record(sgn_net *net, int carry_state)
     net->tape = NULL;
     SGN_TRY(sgn_tape_new(&net->tape, net->param, net->nparams, net->physics.A, net->memory->batch));
     net->y = sgn_tape_input(net->tape, net->m);
+    if (net->watches_input) sgn_tape_watch(net->tape, net->y);
     sgn_var state[SGN_MAX_STATE];
     for (int i = 0; i < SGN_MAX_STATE; i++)
         state[i] = net->in[i] = carry_state && solver->state[i]
@@ -202,6 +203,25 @@ sgn_real *sgn_net_latents(const sgn_net *net, size_t *count)
 {
     *count = net->memory->nlatents;
     return net->memory->latent;
+}
+
+/* The same operations in the same order: net->y and net->x stay what they are. */
+sgn_status sgn_net_watch_input(sgn_net *net, int on)
+{
+    sgn_tape *before = net->tape;
+    int watched = net->watches_input;
+    net->tape = NULL;
+    net->watches_input = on;
+    sgn_status status = sgn_net_record(net, 0);
+    if (!status) status = sgn_tape_seal(net->tape);
+    if (!status) {
+        sgn_tape_free(before);
+        return SGN_OK;
+    }
+    sgn_tape_free(net->tape);
+    net->tape = before;
+    net->watches_input = watched;
+    return status;
 }
 
 /* ---- fingerprint ------------------------------------------------------------------------------ */

@@ -83,6 +83,7 @@ typedef struct sgn_net {
     const sgn_constraint *stand_in;
     int stand_in_bits;
     double progress;                // of training in this stage, 0 .. 1
+    int watches_input;              // backward also gives the gradient with respect to y
     struct sgn_net_memory *memory;  // slabs and scratch
 } sgn_net;
 
@@ -108,6 +109,10 @@ void sgn_net_free(sgn_net *net);                         // NULL is fine
 sgn_mat sgn_net_input(sgn_net *net);  // write y here, (m, batch)
 sgn_mat sgn_net_forward(sgn_net *net, sgn_pool *pool, int cols);
 sgn_mat sgn_net_estimate(const sgn_net *net, int layer);  // (n, batch) after layer 0 .. depth-1
+
+/* Records the tape anew so that a backward pass also gives (on), or no longer gives, the gradient with
+   respect to y, in sgn_tape_grad(net->tape, net->y).  On failure the network is as it was. */
+SGN_MUST_CHECK sgn_status sgn_net_watch_input(sgn_net *net, int on);
 
 /* weight from latent, for every group and scalar; supports that move are chosen anew first. */
 void sgn_net_project(sgn_net *net, sgn_pool *pool);

@@ -77,7 +77,8 @@ typedef struct sgn_solver {
     sgn_iteration trained;         // what `auto` means in a config: the settings that train best
     const char *init;              // what weights.init: auto means, "analytic" or "adjoint"
     int tied, frozen;              // its network has one matrix for all layers; does not learn it
-    int lasso;                     // classically it minimises 1/2 |y - A x|^2 + lambda |x|_1
+    int coupled;  // x <- shrink(v + W (y - A v)), v extrapolated: what unroll/net_layer.h can take apart
+    int lasso;  // classically it minimises 1/2 |y - A x|^2 + lambda |x|_1
     /* Records iteration l->k: reads state, replaces it. */
     void (*step)(sgn_layer *l, sgn_var y, sgn_var *state);
     /* The values to start from.  W0 (n, m) is the matrix the residual is to be multiplied by:

@@ -110,6 +110,13 @@ static sgn_node leaf(int rows, int is_zero)
 }
 
 sgn_var sgn_tape_input(sgn_tape *t, int rows) { return sgn_tape_put(t, leaf(rows, 0)); }
+
+void sgn_tape_watch(sgn_tape *t, sgn_var input)
+{
+    assert(!t->slab && !t->node[input].op);
+    t->node[input].has_grad = 1;
+}
+
 sgn_var sgn_zero(sgn_tape *t) { return sgn_tape_put(t, leaf(0, 1)); }
 
 /* ---- sealing -------------------------------------------------------------------------------- */

@@ -72,6 +72,8 @@ void sgn_tape_free(sgn_tape *t);  // NULL is fine
 sgn_var sgn_tape_input(sgn_tape *t, int rows);
 /* Before sealing: the tape is only going to be replayed forwards. */
 void sgn_tape_drop_gradients(sgn_tape *t);
+/* The gradient with respect to this input is wanted, too; before any operation uses it. */
+void sgn_tape_watch(sgn_tape *t, sgn_var input);
 SGN_MUST_CHECK sgn_status sgn_tape_seal(sgn_tape *t);  // one slab for all values; no more recording
 /* Products with A use its packed form from now on: borrowed, of the same shape. */
 void sgn_tape_set_packed_matrix(sgn_tape *t, const sgn_packed *A);
@@ -81,7 +83,8 @@ int sgn_tape_rows(const sgn_tape *t, sgn_var v);
 int sgn_tape_is_zero(const sgn_tape *t, sgn_var v);
 sgn_mat sgn_tape_value(const sgn_tape *t, sgn_var v);  // (rows, batch)
 sgn_mat sgn_tape_grad(const sgn_tape *t, sgn_var v);   // (rows, batch)
-int sgn_tape_has_grad(const sgn_tape *t, sgn_var v);   // 0: inputs and what depends on them alone
+int sgn_tape_has_grad(const sgn_tape *t, sgn_var v);   // 0: unwatched inputs and what
+                                                       // depends on them alone
 int sgn_tape_uses(const sgn_tape *t, sgn_param p);     // operations that have the parameter
 int sgn_tape_uses_matrix(const sgn_tape *t);           // operations that multiply by A
 
