@@ -4,7 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* X(heading, figure, decimals): the columns behind the label. */
+/* X(heading, figure, decimals): the columns behind the label; those of EXTRA_LIST only when some run
+   has the figure. */
 #define FIGURE_LIST(X)                                \
     X("train NMSE\n(dB)", nmse_train_db, 2)           \
     X("test NMSE\n(dB)", nmse_test_db, 2)             \
@@ -18,16 +19,21 @@
     X("bits per\nweight", bits_per_weight, 3)         \
     X("stored\nbytes", stored_bytes, 0)               \
     X("time\n(s)", seconds, 1)
+#define EXTRA_LIST(X)                          \
+    X("test\nerror", test_error, 4)            \
+    X("standard\nerror", test_error_stderr, 4) \
+    X("predicted\nerror", predicted_error, 4)
 
 #define HEADING(heading, figure, decimals) {heading, 1},
 #define PLACE(heading, figure, decimals)   {offsetof(sgn_summary, figure), decimals},
 
-static const sgn_column results_column[] = {{"label", 0}, FIGURE_LIST(HEADING)};
+static const sgn_column results_column[] = {{"label", 0}, FIGURE_LIST(HEADING) EXTRA_LIST(HEADING)};
 static const struct {
     size_t at;
     int decimals;
-} figure[] = {FIGURE_LIST(PLACE)};
-enum { FIGURES = sizeof figure / sizeof *figure, CELL_MAX = 48 };
+} figure[] = {FIGURE_LIST(PLACE) EXTRA_LIST(PLACE)};
+#define ONE(heading, figure, decimals) +1
+enum { FIGURES = sizeof figure / sizeof *figure, EXTRAS = EXTRA_LIST(ONE), CELL_MAX = 48 };
 
 static double figure_of(const sgn_summary *s, int f)
 {
@@ -76,13 +82,24 @@ static void add_label(sgn_table *t, const sgn_run *run, int nruns, int i)
     else sgn_table_add(t, "%s (%d of %d diverged)", label, diverged, seeds);
 }
 
+/* How many columns there are up to the last one that is wanted. */
+static int count_figures(const sgn_run *run, int nruns)
+{
+    int n = FIGURES - EXTRAS;
+    for (int f = n; f < FIGURES; f++)
+        for (int i = 0; i < nruns; i++)
+            if (!isnan(figure_of(&run[i].summary, f))) n = f + 1;
+    return n;
+}
+
 void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
 {
-    sgn_table_init(out, results_column, 1 + FIGURES);
+    int figures = count_figures(run, nruns);
+    sgn_table_init(out, results_column, 1 + figures);
     for (int i = 0; i < nruns; i++) {
         if (sgn_run_first(run, i) < i) continue;  // a further seed
         add_label(out, run, nruns, i);
-        for (int f = 0; f < FIGURES; f++)
+        for (int f = 0; f < figures; f++)
             add_figure(out, moments_of(run, nruns, i, f), figure[f].decimals, plus_minus);
     }
 }

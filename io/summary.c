@@ -67,6 +67,10 @@ static const field fields[] = {
     FIELD(REAL_IF_KNOWN, seconds_per_signal),
     FIELD(REAL_IF_KNOWN, file_bits_per_link),
     FIELD(REAL_IF_KNOWN, file_bytes),
+    FIELD(REAL_IF_KNOWN, test_error),
+    FIELD(REAL_IF_KNOWN, test_error_stderr),
+    FIELD(REAL_IF_KNOWN, predicted_error),
+    FIELD(REAL_IF_KNOWN, ratio),
 };
 #undef FIELD
 enum { FIELDS = sizeof fields / sizeof *fields, FILE_MOST = 16 << 20, LAYERS_MOST = 1 << 16 };

@@ -28,9 +28,11 @@ typedef struct {
     double sign_bits_per_link, stored_bits_per_link, physics_bits_per_link, total_bits_per_link;
     double stored_bytes, bits_per_weight;
     double seconds;
-    /* Written only when they are known: of a classical solver, and after export. */
+    /* Written only when they are known: of a classical solver, after export ... */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
     double file_bits_per_link, file_bytes;
+    /* Of random features: docs/maths.md says what an error is. */
+    double test_error, test_error_stderr, predicted_error, ratio;
     double *layer_nmse_db;  // (layers) owned: sgn_alloc, sgn_summary_free
     int layers;
 } sgn_summary;
