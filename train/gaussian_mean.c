@@ -3,7 +3,7 @@
 #include <math.h>
 
 enum { NODES = 80 };
-static const double reach = 9;  // beyond it the normal density is below 1e-18
+static const double reach = 10;  // the normal density beyond it is below 1e-22
 
 /* P_NODES and its derivative at x, by the three-term recurrence. */
 static double legendre(double x, double *slope)
