@@ -81,7 +81,7 @@ int sgn_mat_finite(sgn_mat a)
 
 /* ---- in double, also where sgn_real is float ---- */
 
-/* Packed copies with `ld` 's gaps left out. */
+/* Packed, whatever the gaps between a's columns. */
 static void widen(sgn_mat a, double *to)
 {
     for (int j = 0; j < a.cols; j++)
@@ -138,24 +138,21 @@ sgn_status sgn_spd_solve(sgn_mat S, sgn_mat B)
     return SGN_OK;
 }
 
-/* W' of the normal equations: (F F' + n lambda) W' = F Y'. */
-static int primal_ridge(const double *F, const double *Y, int k, int n, int q, double *gram,
-                        double *W)
+/* W' = (F F' + n lambda)^{-1} F Y': gram holds n lambda on its diagonal, Yt is Y' (n, q). */
+static int primal_ridge(const double *F, const double *Yt, int k, int n, int q, double *gram,
+                        double *Wt)
 {
     cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, k, n, 1, F, k, 1, gram, k);
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, k, q, n, 1, F, k, Y, q, 0, W, k);
-    return LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', k, q, gram, k, W, k);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, k, q, n, 1, F, k, Yt, n, 0, Wt, k);
+    return LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', k, q, gram, k, Wt, k);
 }
 
-/* The same W' = F (F'F + n lambda)^{-1} Y', of smaller systems when n < k. */
-static int dual_ridge(const double *F, const double *Y, int k, int n, int q, double *gram,
-                      double *a, double *W)
+/* The same W' = F (F'F + n lambda)^{-1} Y', of smaller systems when n < k; Yt is overwritten. */
+static int dual_ridge(const double *F, double *Yt, int k, int n, int q, double *gram, double *Wt)
 {
     cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, n, k, 1, F, k, 1, gram, n);
-    for (int j = 0; j < n; j++)
-        for (int i = 0; i < q; i++) a[j + (size_t)i * (size_t)n] = Y[i + (size_t)j * (size_t)q];
-    int fault = LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', n, q, gram, n, a, n);
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, k, q, n, 1, F, k, a, n, 0, W, k);
+    int fault = LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', n, q, gram, n, Yt, n);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, k, q, n, 1, F, k, Yt, n, 0, Wt, k);
     return fault;
 }
 
@@ -163,24 +160,25 @@ sgn_status sgn_ridge(sgn_mat F, sgn_mat Y, double lambda, sgn_mat W)
 {
     size_t k = (size_t)F.rows, n = (size_t)F.cols, q = (size_t)Y.rows, least = k < n ? k : n;
     assert(Y.cols == F.cols && W.rows == Y.rows && W.cols == F.rows && least > 0 && q > 0);
-    double *wide = sgn_alloc(k * n + q * n + least * least + n * q + k * q, sizeof *wide);
+    double *wide = sgn_alloc(k * n + n * q + least * least + k * q, sizeof *wide);
     if (!wide) return SGN_EMEM;
-    double *y = wide + k * n, *gram = y + q * n, *a = gram + least * least, *w = a + n * q;
+    double *Yt = wide + k * n, *gram = Yt + n * q, *Wt = gram + least * least;
     widen(F, wide);
-    widen(Y, y);
+    for (int j = 0; j < Y.cols; j++)
+        for (int i = 0; i < Y.rows; i++)
+            Yt[(size_t)j + (size_t)i * n] = (double)*sgn_mat_at(Y, i, j);
     for (size_t i = 0; i < least; i++) gram[i * (least + 1)] = (double)n * lambda;
-    int fault = k <= n ? primal_ridge(wide, y, F.rows, F.cols, Y.rows, gram, w)
-                       : dual_ridge(wide, y, F.rows, F.cols, Y.rows, gram, a, w);
+    int fault = k <= n ? primal_ridge(wide, Yt, F.rows, F.cols, Y.rows, gram, Wt)
+                       : dual_ridge(wide, Yt, F.rows, F.cols, Y.rows, gram, Wt);
     for (int i = 0; i < W.rows && !fault; i++)
         for (int j = 0; j < W.cols; j++)
-            *sgn_mat_at(W, i, j) = (sgn_real)w[(size_t)j + (size_t)i * k];
+            *sgn_mat_at(W, i, j) = (sgn_real)Wt[(size_t)j + (size_t)i * k];
     sgn_free(wide);
-    if (fault)
-        return sgn_fail(SGN_EDATA,
-                        "ridge regression of %d features on %d samples is singular: lambda is %g, "
-                        "must be larger",
-                        F.rows, F.cols, lambda);
-    return SGN_OK;
+    if (!fault) return SGN_OK;
+    return sgn_fail(SGN_EDATA,
+                    "ridge regression of %d features on %d samples is singular: lambda is %g, "
+                    "must be larger",
+                    F.rows, F.cols, lambda);
 }
 
 sgn_status sgn_eigen(sgn_mat S, double *value)
@@ -195,6 +193,7 @@ sgn_status sgn_eigen(sgn_mat S, double *value)
     int fault = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', S.rows, wide, S.rows, value);
     if (!fault) narrow(wide, S);
     sgn_free(wide);
+    if (fault == LAPACK_WORK_MEMORY_ERROR) return sgn_fail(SGN_EMEM, "out of memory");
     if (fault)
         return sgn_fail(SGN_EDATA, "the eigenvalues of a %d x %d matrix cannot be computed", S.rows,
                         S.cols);

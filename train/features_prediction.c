@@ -58,7 +58,7 @@ typedef struct {
    g(lambda + tr Omega/n) >= 0, so from there Newton's method descends to that root. */
 static double effective_ridge(spectrum s, int n, double lambda)
 {
-    double kappa = lambda, last = INFINITY;
+    double kappa = lambda, last = (double)INFINITY;
     for (int i = 0; i < s.rank; i++) kappa += s.value[i] / n;
     while (kappa < last) {
         double g = kappa - lambda, slope = 1;
