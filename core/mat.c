@@ -83,6 +83,21 @@ int sgn_mat_finite(sgn_mat a)
     return 1;
 }
 
+/* ---- in double, also where sgn_real is float ---- */
+
+/* Packed, whatever the gaps between a's columns. */
+static void widen(sgn_mat a, double *to)
+{
+    for (int j = 0; j < a.cols; j++)
+        for (int i = 0; i < a.rows; i++) *to++ = (double)*sgn_mat_at(a, i, j);
+}
+
+static void narrow(const double *from, sgn_mat a)
+{
+    for (int j = 0; j < a.cols; j++)
+        for (int i = 0; i < a.rows; i++) *sgn_mat_at(a, i, j) = (sgn_real)*from++;
+}
+
 /* The largest eigenvalue of the smaller of D D' and D'D, which have the same non-zero ones.
    D (m, n) has no gaps; gram has room for min(m, n)^2 and eigenvalue for min(m, n) numbers. */
 static sgn_status gram_norm(const double *D, int m, int n, double *gram, double *eigenvalue,
@@ -111,8 +126,7 @@ sgn_status sgn_lipschitz(sgn_mat A, double *out)
         return sgn_fail(SGN_EDATA, "the %zu x %zu matrix has a value that is not finite", m, n);
     double *D = sgn_alloc(m * n + k * k + k, sizeof *D);
     if (!D) return SGN_EMEM;
-    for (size_t j = 0; j < n; j++)
-        for (size_t i = 0; i < m; i++) D[i + j * m] = (double)A.at[i + j * (size_t)A.ld];
+    widen(A, D);
     double *gram = D + m * n, *eigenvalue = gram + k * k;
     sgn_status s = gram_norm(D, A.rows, A.cols, gram, eigenvalue, out);
     sgn_free(D);
@@ -135,5 +149,67 @@ sgn_status sgn_inverse_cholesky(sgn_mat S)
     if (!fault) fault = potri(LAPACK_COL_MAJOR, 'L', n, S.at, S.ld);
     if (!fault) fault = potrf(LAPACK_COL_MAJOR, 'L', n, S.at, S.ld);
     if (fault) return sgn_fail(SGN_EDATA, "a %d x %d matrix is not positive definite", n, n);
+    return SGN_OK;
+}
+
+/* W' = (F F' + n lambda)^{-1} F Y': gram holds n lambda on its diagonal, Yt is Y' (n, q). */
+static int primal_ridge(const double *F, const double *Yt, int k, int n, int q, double *gram,
+                        double *Wt)
+{
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, k, n, 1, F, k, 1, gram, k);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, k, q, n, 1, F, k, Yt, n, 0, Wt, k);
+    return LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', k, q, gram, k, Wt, k);
+}
+
+/* The same W' = F (F'F + n lambda)^{-1} Y', of smaller systems when n < k; Yt is overwritten. */
+static int dual_ridge(const double *F, double *Yt, int k, int n, int q, double *gram, double *Wt)
+{
+    cblas_dsyrk(CblasColMajor, CblasLower, CblasTrans, n, k, 1, F, k, 1, gram, n);
+    int fault = LAPACKE_dposv(LAPACK_COL_MAJOR, 'L', n, q, gram, n, Yt, n);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, k, q, n, 1, F, k, Yt, n, 0, Wt, k);
+    return fault;
+}
+
+sgn_status sgn_ridge(sgn_mat F, sgn_mat Y, double lambda, sgn_mat W)
+{
+    size_t k = (size_t)F.rows, n = (size_t)F.cols, q = (size_t)Y.rows, least = k < n ? k : n;
+    assert(Y.cols == F.cols && W.rows == Y.rows && W.cols == F.rows && least > 0 && q > 0);
+    double *wide = sgn_alloc(k * n + n * q + least * least + k * q, sizeof *wide);
+    if (!wide) return SGN_EMEM;
+    double *Yt = wide + k * n, *gram = Yt + n * q, *Wt = gram + least * least;
+    widen(F, wide);
+    for (int j = 0; j < Y.cols; j++)
+        for (int i = 0; i < Y.rows; i++)
+            Yt[(size_t)j + (size_t)i * n] = (double)*sgn_mat_at(Y, i, j);
+    for (size_t i = 0; i < least; i++) gram[i * (least + 1)] = (double)n * lambda;
+    int fault = k <= n ? primal_ridge(wide, Yt, F.rows, F.cols, Y.rows, gram, Wt)
+                       : dual_ridge(wide, Yt, F.rows, F.cols, Y.rows, gram, Wt);
+    for (int i = 0; i < W.rows && !fault; i++)
+        for (int j = 0; j < W.cols; j++)
+            *sgn_mat_at(W, i, j) = (sgn_real)Wt[(size_t)j + (size_t)i * k];
+    sgn_free(wide);
+    if (!fault) return SGN_OK;
+    return sgn_fail(SGN_EDATA,
+                    "ridge regression of %d features on %d samples is singular: lambda is %g, "
+                    "must be larger",
+                    F.rows, F.cols, lambda);
+}
+
+sgn_status sgn_eigen(sgn_mat S, double *value)
+{
+    assert(S.rows == S.cols && S.rows > 0);
+    if (!sgn_mat_finite(S))
+        return sgn_fail(SGN_EDATA, "a symmetric %d x %d matrix has a value that is not finite",
+                        S.rows, S.cols);
+    double *wide = sgn_alloc((size_t)S.rows * (size_t)S.cols, sizeof *wide);
+    if (!wide) return SGN_EMEM;
+    widen(S, wide);
+    int fault = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', S.rows, wide, S.rows, value);
+    if (!fault) narrow(wide, S);
+    sgn_free(wide);
+    if (fault == LAPACK_WORK_MEMORY_ERROR) return sgn_fail(SGN_EMEM, "out of memory");
+    if (fault)
+        return sgn_fail(SGN_EDATA, "the eigenvalues of a %d x %d matrix cannot be computed", S.rows,
+                        S.cols);
     return SGN_OK;
 }

@@ -54,5 +54,13 @@ SGN_MUST_CHECK sgn_status sgn_spd_solve(sgn_mat S, sgn_mat B);
 /* The lower triangle of symmetric positive definite S (no other is read or written) <- L, the Cholesky
    factor of the inverse: S^{-1} = L L'.  SGN_EDATA when S is not positive definite. */
 SGN_MUST_CHECK sgn_status sgn_inverse_cholesky(sgn_mat S);
+/* Ridge regression without intercept: W (q, k) of least |Y - W F|^2 / n + lambda |W|^2 for F (k, n)
+   and Y (q, n).  In double, over the smaller of F F' and F'F.  SGN_EDATA when that is not positive
+   definite, which lambda > 0 prevents but for rounding. */
+SGN_MUST_CHECK sgn_status sgn_ridge(sgn_mat F, sgn_mat Y, double lambda, sgn_mat W);
+
+/* S = U diag(value) U' of a symmetric S (k, k) (lower triangle read), which becomes U; value (k)
+   ascends.  In double. */
+SGN_MUST_CHECK sgn_status sgn_eigen(sgn_mat S, double *value);
 
 #endif

@@ -116,3 +116,14 @@ sgn_status sgn_folder_begin(const char *folder, const sgn_config *c, int threads
     SGN_TRY(write_config(folder, c));
     return write_environment(folder, threads);
 }
+
+sgn_status sgn_folder_keep(const sgn_summary *s, const sgn_config *c, const char *asked,
+                           int threads, int force)
+{
+    char folder[SGN_PATH_MAX], path[SGN_PATH_MAX];
+    if (!asked) return SGN_OK;
+    SGN_TRY(sgn_folder_name(folder, c, asked));
+    SGN_TRY(sgn_folder_begin(folder, c, threads, force));
+    SGN_TRY(sgn_path_join(path, folder, "summary.json"));
+    return sgn_summary_save(s, path);
+}

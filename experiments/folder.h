@@ -6,6 +6,7 @@
 #define SGN_EXPERIMENTS_FOLDER_H
 
 #include "io/config.h"
+#include "io/summary.h"
 
 /* runs/<name>-<hash of the resolved config>, unless the user names another. */
 SGN_MUST_CHECK sgn_status sgn_folder_name(char *out, const sgn_config *c, const char *asked);
@@ -14,6 +15,11 @@ SGN_MUST_CHECK sgn_status sgn_folder_name(char *out, const sgn_config *c, const 
    `force` is 0; with it the old run's results are removed first. */
 SGN_MUST_CHECK sgn_status sgn_folder_begin(const char *folder, const sgn_config *c, int threads,
                                            int force);
+
+/* The folder of a run that is over as soon as it has figures: summary.json beside those two.  Nothing
+   when no folder was asked for. */
+SGN_MUST_CHECK sgn_status sgn_folder_keep(const sgn_summary *s, const sgn_config *c,
+                                          const char *asked, int threads, int force);
 
 int sgn_folder_is_finished(const char *folder);  // it has a summary.json
 

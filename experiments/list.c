@@ -1,6 +1,7 @@
 /* list.c -- the registries: what can be named in a config, with its source. */
 #include "core/registry.h"
 #include "experiments/command.h"
+#include "experiments/experiment.h"
 #include "solvers/problem.h"
 #include "solvers/solvers.h"
 #include "train/optimizer.h"
@@ -50,6 +51,12 @@ static void list_optimizers(void)
         line((*o)->name, (*o)->title, (*o)->cite);
 }
 
+static void list_experiments(void)
+{
+    for (const sgn_experiment *const *e = sgn_experiments(); *e; e++)
+        line((*e)->name, (*e)->title, (*e)->cite);
+}
+
 typedef struct {
     const char *name;
     void (*print)(void);
@@ -59,10 +66,11 @@ static const registry solvers = {"solvers", list_solvers},
                       constraints = {"constraints", list_constraints},
                       supports = {"supports", list_supports}, fits = {"fits", list_fits},
                       problems = {"problems", list_problems},
-                      optimizers = {"optimizers", list_optimizers};
+                      optimizers = {"optimizers", list_optimizers},
+                      experiments = {"experiments", list_experiments};
 
-static const registry *const registries[] = {&solvers,  &constraints, &supports, &fits,
-                                             &problems, &optimizers,  NULL};
+static const registry *const registries[] = {&solvers,  &constraints, &supports,    &fits,
+                                             &problems, &optimizers,  &experiments, NULL};
 
 static sgn_status run(const sgn_arguments *a)
 {
@@ -81,8 +89,8 @@ static sgn_status run(const sgn_arguments *a)
 
 const sgn_command sgn_command_list = {
     .name = "list",
-    .title = "solvers, constraints, supports, fits, problems and optimizers there are",
-    .usage = "[solvers|constraints|supports|fits|problems|optimizers]",
+    .title = "solvers, constraints, supports, fits, problems, optimizers and experiments there are",
+    .usage = "[solvers|constraints|supports|fits|problems|optimizers|experiments]",
     .help = "Without a word, all of them.",
     .least = 0,
     .most = 1,

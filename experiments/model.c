@@ -36,6 +36,7 @@ sgn_status sgn_model_config(sgn_config *out, const char *path, const char *const
     SGN_TRY(sgn_net_resolve(&c.net, solver));
     SGN_TRY(find_file(c.problem.file, path));
     SGN_TRY(find_file(c.net.support_file, path));
+    SGN_TRY(find_file(c.features.file, path));
     *out = c;
     return SGN_OK;
 }

@@ -5,7 +5,6 @@
 #include "experiments/scoring.h"
 #include "experiments/solving.h"
 #include "io/dataset.h"
-#include "io/file.h"
 #include "solvers/solvers.h"
 #include "unroll/ledger.h"
 
@@ -70,16 +69,6 @@ static void fill(sgn_summary *out, const solving *s)
     out->sign_bits_per_link = out->stored_bits_per_link = out->stored_bytes = 0;
 }
 
-static sgn_status save(const sgn_summary *s, const sgn_config *c, const sgn_arguments *a)
-{
-    char folder[SGN_PATH_MAX], path[SGN_PATH_MAX];
-    if (!a->out) return SGN_OK;
-    SGN_TRY(sgn_folder_name(folder, c, a->out));
-    SGN_TRY(sgn_folder_begin(folder, c, a->threads, a->force));
-    SGN_TRY(sgn_path_join(path, folder, "summary.json"));
-    return sgn_summary_save(s, path);
-}
-
 /* How the iteration went; objective and gap only of solvers that have them. */
 static void print_course(const sgn_summary *s)
 {
@@ -100,7 +89,7 @@ static sgn_status solve(solving *s, const sgn_arguments *a)
     fill(&summary, s);
     if (a->label) snprintf(summary.label, sizeof summary.label, "%s", a->label);
     else snprintf(summary.label, sizeof summary.label, "%.40s", s->with.solver->name);
-    if (!status) status = save(&summary, c, a);
+    if (!status) status = sgn_folder_keep(&summary, c, a->out, a->threads, a->force);
     if (!status) status = sgn_print_summary(&summary, a->json);
     if (!status && !a->json) print_course(&summary);
     sgn_summary_free(&summary);

@@ -10,6 +10,8 @@ static const sgn_option top_options[] = {
      "what the run and its folder are called: letters, digits, '.', '_' and '-'"},
     {"seed", SGN_OPT_SEED, offsetof(sgn_config, seed), 1, 0, 0, NULL,
      "every random number of the run follows from it"},
+    {"experiment", SGN_OPT_NAME, offsetof(sgn_config, experiment), 0, 0, 0, "none",
+     "what `signroll experiment` runs and every point of a sweep is"},
 };
 static const int top_option_count = sizeof top_options / sizeof *top_options;
 
@@ -20,6 +22,7 @@ const sgn_option_section sgn_config_sections[] = {
     {"weights", sgn_weights_options, &sgn_weights_option_count, offsetof(sgn_config, net)},
     {"train", sgn_train_options, &sgn_train_option_count, offsetof(sgn_config, train)},
     {"solve", sgn_classical_options, &sgn_classical_option_count, offsetof(sgn_config, solve)},
+    {"features", sgn_feature_options, &sgn_feature_option_count, offsetof(sgn_config, features)},
 };
 const int sgn_config_section_count = sizeof sgn_config_sections / sizeof *sgn_config_sections;
 
@@ -35,6 +38,8 @@ void sgn_config_presets(sgn_config *c)
         sgn_option_presets(s->option, *s->n, struct_of(s, c));
     }
 }
+
+int sgn_config_is_experiment(const sgn_config *c) { return strcmp(c->experiment, "none") != 0; }
 
 /* ---- keys ---- */
 

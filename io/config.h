@@ -8,19 +8,24 @@
 
 #include "solvers/classical.h"
 #include "solvers/problem.h"
+#include "train/random_features.h"
 #include "train/trainer.h"
 #include "unroll/net.h"
 
 typedef struct {
     char name[SGN_NAME_MAX];
+    char experiment[SGN_NAME_MAX];  // "none": the config is of a network or a solver
     uint64_t seed;
     sgn_problem_settings problem;
     sgn_net_settings net;  // sections `network` and `weights`
     sgn_train_settings train;
     sgn_classical_settings solve;
+    sgn_feature_settings features;
 } sgn_config;
 
-/* Every section: "", problem, network, weights, train, solve. */
+int sgn_config_is_experiment(const sgn_config *c);  // it names one
+
+/* Every section: "", problem, network, weights, train, solve, features. */
 extern const sgn_option_section sgn_config_sections[];
 extern const int sgn_config_section_count;
 
@@ -61,9 +66,11 @@ SGN_MUST_CHECK sgn_status sgn_config_schema(char **text);
    replaces the file's list of that key, a list of another key is added as the last, and a value of
    another key holds for every point, the cases that set it included. */
 typedef struct {
-    char label[SGN_NAME_MAX];    // of the case, or "" without cases
-    char command[SGN_NAME_MAX];  // "train" (the default) or "solve"
-    char **override;             // (noverrides) "key=value", for sgn_config_load
+    char label[SGN_NAME_MAX];  // of the case, or "" without cases
+    char command
+        [SGN_NAME_MAX];  // "train", "solve" or "experiment"; by default the first, or the last
+                         // of a config that names an experiment
+    char **override;     // (noverrides) "key=value", for sgn_config_load
     int noverrides;
 } sgn_sweep_point;
 

@@ -21,6 +21,14 @@
     X("stored\nbytes", stored_bytes, 0)               \
     X("time\n(s)", seconds, 1)
 
+/* Of experiments that train nothing. */
+#define ERRORS_LIST(X)                         \
+    X("test\nerror", test_error, 4)            \
+    X("standard\nerror", test_error_stderr, 4) \
+    X("predicted\nerror", predicted_error, 4)  \
+    X("test NMSE\n(dB)", nmse_test_db, 2)      \
+    X("time\n(s)", seconds, 1)
+
 #define BITS_LIST(X)                                  \
     X("possible\nlinks", links, 0)                    \
     X("active\nlinks", active_links, 0)               \
@@ -65,6 +73,8 @@ enum { DIGITS = -3 };  // decimals below 0: that many digits
 
 static const sgn_column results_column[] = {{"label", 0}, RESULTS_LIST(HEADING)};
 static const place results_place[] = {RESULTS_LIST(PLACE)};
+static const sgn_column errors_column[] = {{"label", 0}, ERRORS_LIST(HEADING)};
+static const place errors_place[] = {ERRORS_LIST(PLACE)};
 static const sgn_column bits_column[] = {{"label", 0}, BITS_LIST(HEADING)};
 static const place bits_place[] = {BITS_LIST(PLACE)};
 static const sgn_column operations_column[] = {{"label", 0}, OPERATIONS_LIST(HEADING)};
@@ -84,7 +94,7 @@ typedef struct {
         name##_column, name##_place, sizeof name##_place / sizeof(place) \
     }
 static const layout results = LAYOUT(results), bits = LAYOUT(bits), operations = LAYOUT(operations),
-                    theory = LAYOUT(theory);
+                    theory = LAYOUT(theory), errors = LAYOUT(errors);
 
 enum { CELL_MAX = 48 };
 
@@ -179,7 +189,9 @@ sgn_status sgn_results_agreement(double *out, int *pairs, const sgn_run *run, in
 
 void sgn_results(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)
 {
-    tabulate(out, &results, run, nruns, plus_minus);
+    int errors_known = 0;
+    for (int i = 0; i < nruns; i++) errors_known |= !isnan(run[i].summary.test_error);
+    tabulate(out, errors_known ? &errors : &results, run, nruns, plus_minus);
 }
 
 void sgn_results_bits(sgn_table *out, const sgn_run *run, int nruns, const char *plus_minus)

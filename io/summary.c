@@ -85,6 +85,10 @@ static const field fields[] = {
     FIELD(REAL_IF_KNOWN, bounded_test),
     FIELD(REAL_IF_KNOWN, bounded_gap),
     FIELD(REAL_IF_KNOWN, occam_bound),
+    FIELD(REAL_IF_KNOWN, test_error),
+    FIELD(REAL_IF_KNOWN, test_error_stderr),
+    FIELD(REAL_IF_KNOWN, predicted_error),
+    FIELD(REAL_IF_KNOWN, ratio),
 };
 #undef FIELD
 enum { FIELDS = sizeof fields / sizeof *fields, FILE_MOST = 16 << 20, LAYERS_MOST = 1 << 16 };

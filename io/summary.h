@@ -31,13 +31,15 @@ typedef struct {
     double weight_bytes_read, physics_bytes_read;
     double energy_sram_nj, energy_dram_nj;
     double seconds;
-    /* Written only when they are known: of a classical solver, and after export. */
+    /* Written only when they are known: of a classical solver, after export ... */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
     double file_bits_per_link, file_bytes;
     /* Likewise: what is proved about the network, beside what it does. */
     double convergence_factor, empirical_rate;
     double stability_bound, stability_measured, sensitivity_bound, sensitivity_measured;
     double bounded_train, bounded_test, bounded_gap, occam_bound;
+    /* Of random features: docs/maths.md says what an error is. */
+    double test_error, test_error_stderr, predicted_error, ratio;
     double *layer_nmse_db;  // (layers) owned: sgn_alloc, sgn_summary_free
     int layers;
 } sgn_summary;

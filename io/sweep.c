@@ -35,10 +35,10 @@ static sgn_status check_label(const sgn_yaml *label)
 
 static sgn_status check_command(const sgn_yaml *command)
 {
-    if (command->kind == SGN_YAML_SCALAR &&
-        (strcmp(command->text, "train") == 0 || strcmp(command->text, "solve") == 0))
-        return SGN_OK;
-    return sgn_fail_at(command->at, SGN_ECONFIG, "command must be train or solve");
+    static const char *const known[] = {"train", "solve", "experiment"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (command->kind == SGN_YAML_SCALAR && strcmp(command->text, known[i]) == 0) return SGN_OK;
+    return sgn_fail_at(command->at, SGN_ECONFIG, "command must be train, solve or experiment");
 }
 
 static sgn_status check_case(const sgn_yaml *one, sgn_config *scratch)
@@ -189,7 +189,6 @@ static sgn_status count_points(const axes *a, int *points)
 /* What the case says: label, command, and its keys as the first overrides. */
 static sgn_status read_case(sgn_sweep_point *p, const sgn_yaml *one, int *filled)
 {
-    snprintf(p->command, sizeof p->command, "train");
     for (const sgn_yaml *e = one ? one->child : NULL; e; e = e->next) {
         if (strcmp(e->key, "label") == 0) snprintf(p->label, sizeof p->label, "%s", e->text);
         else if (strcmp(e->key, "command") == 0)
@@ -219,7 +218,8 @@ static sgn_status fill_point(sgn_sweep_point *p, const sgn_yaml *one, const axes
 }
 
 /* `out` has to be freed on failure, too. */
-static sgn_status find_points(sgn_sweep *out, const sgn_yaml *cases, const axes *a)
+static sgn_status find_points(sgn_sweep *out, const sgn_yaml *cases, const axes *a,
+                              const char *command)
 {
     int ncases = cases ? count_entries(cases) : 1, points = ncases;
     const sgn_yaml *one = cases ? cases->child : NULL;
@@ -227,8 +227,11 @@ static sgn_status find_points(sgn_sweep *out, const sgn_yaml *cases, const axes 
     out->point = sgn_alloc((size_t)points, sizeof *out->point);
     if (!out->point) return SGN_EMEM;
     for (; out->n < points; one = one ? one->next : NULL)
-        for (int c = 0; c < points / ncases; c++)
-            SGN_TRY(fill_point(&out->point[out->n++], one, a, c));
+        for (int c = 0; c < points / ncases; c++) {
+            sgn_sweep_point *p = &out->point[out->n++];
+            snprintf(p->command, sizeof p->command, "%s", command);
+            SGN_TRY(fill_point(p, one, a, c));
+        }
     return SGN_OK;
 }
 
@@ -241,8 +244,9 @@ static sgn_status sweep_from(sgn_sweep *out, const sgn_yaml *root, const char *c
     const sgn_yaml *lists = sgn_yaml_find(root, "sweep"), *cases = sgn_yaml_find(root, "cases");
     SGN_TRY(sgn_config_resolve(&scratch, root, NULL, 0));
     SGN_TRY(refuse_overlap(cases, lists));
+    const char *command = sgn_config_is_experiment(&scratch) ? "experiment" : "train";
     sgn_status status = find_axes(&a, lists, override, noverrides);
-    if (status == SGN_OK) status = find_points(&s, cases, &a);
+    if (status == SGN_OK) status = find_points(&s, cases, &a, command);
     if (status == SGN_OK) *out = s;
     else sgn_sweep_free(&s);
     free_axes(&a);

@@ -360,7 +360,8 @@ Test(config, text_is_grouped_by_section)
     char *text = NULL;
     sgn_config_presets(&c);
     cr_assert_eq(sgn_config_text(&c, &text), SGN_OK);
-    cr_assert_eq(strncmp(text, "name: run\nseed: 1\n\nproblem:\n  kind: ", 36), 0, "%s", text);
+    static const char begins[] = "name: run\nseed: 1\nexperiment: none\n\nproblem:\n  kind: ";
+    cr_assert_eq(strncmp(text, begins, strlen(begins)), 0, "%s", text);
     cr_assert(strstr(text, "\nnetwork:\n  "));
     cr_assert(strstr(text, "\nweights:\n  "));
     cr_assert(strstr(text, "\n  snr_db: inf\n"));
@@ -502,6 +503,20 @@ Test(sweep, the_command_line_wins)
     sgn_sweep_free(&s);
 }
 
+Test(sweep, points_of_a_config_that_names_an_experiment_run_it)
+{
+    sgn_sweep s;
+    const char *const last[] = {"seed=7"};
+    cr_assert_eq(sweep(&s,
+                       "experiment: random-features\n"
+                       "cases: [{label: a}, {label: b, command: train}]\n",
+                       last, 1),
+                 SGN_OK, "%s", sgn_last_error());
+    says(&s, 0, "a:experiment:seed=7");
+    says(&s, 1, "b:train:seed=7");
+    sgn_sweep_free(&s);
+}
+
 Test(sweep, the_last_override_of_a_key_counts)
 {
     sgn_sweep s;
@@ -528,7 +543,8 @@ Test(sweep, every_value_is_checked_where_it_stands)
     sweep_refused("cases: [{seed: 1}]\n", ":1:9: a case must be a mapping with a label");
     sweep_refused("cases: [a]\n", ":1:9: a case must be a mapping with a label");
     sweep_refused("cases: [{label: \"\"}]\n", ":1:17: label must be one line of 1 to 63 bytes");
-    sweep_refused("cases: [{label: a, command: eval}]\n", ":1:29: command must be train or solve");
+    sweep_refused("cases: [{label: a, command: eval}]\n",
+                  ":1:29: command must be train, solve or experiment");
     sweep_refused("cases: [{label: a, network: {depth: 8}}]\n", ":1:20: unknown key 'network'");
     sweep_refused("cases: [{label: a, seed: x}]\n", ":1:26: seed is x, must be a whole number");
     sweep_refused("sweep: {seed: [1]}\ncases: [{label: a, seed: 2}]\n",

@@ -171,3 +171,50 @@ Test(mat, solving_undoes_the_product)
             cr_assert_float_eq(*sgn_mat_at(B, i, j), *sgn_mat_at(X, i, j), 100 * tolerance);
     sgn_free(G.at), sgn_free(S.at), sgn_free(X.at), sgn_free(B.at);
 }
+
+/* The gradient of |Y - W F|^2 / n + lambda |W|^2 vanishes, for more samples than features and for fewer. */
+Test(mat, ridge_is_where_its_gradient_vanishes)
+{
+    enum { Q = 3 };
+    static const int shape[][2] = {{20, 50}, {50, 20}, {30, 30}, {1, 9}};
+    for (int s = 0; s < 4; s++) {
+        int k = shape[s][0], n = shape[s][1];
+        sgn_mat F = random_mat(k, n, k + 2, 1), Y = random_mat(Q, n, Q + 1, 2);
+        sgn_mat W = random_mat(Q, k, Q + 3, 3);
+        double lambda = 0.1;
+        cr_assert_eq(sgn_ridge(F, Y, lambda, W), SGN_OK);
+        sgn_gemm(SGN_PLAIN, SGN_PLAIN, -1, W, F, 1, Y);  // what is missed
+        sgn_mat gradient = random_mat(Q, k, Q, 4);
+        sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, -1.0 / n, Y, F, 0, gradient);
+        for (int j = 0; j < k; j++)
+            for (int i = 0; i < Q; i++)
+                cr_assert_float_eq(entry(gradient, SGN_PLAIN, i, j) +
+                                       lambda * entry(W, SGN_PLAIN, i, j),
+                                   0, 10 * tolerance, "%d x %d: (%d, %d)", k, n, i, j);
+        sgn_free(F.at), sgn_free(Y.at), sgn_free(W.at), sgn_free(gradient.at);
+    }
+}
+
+Test(mat, eigenvectors_give_the_matrix_back)
+{
+    enum { N = 25 };
+    double value[N];
+    sgn_mat G = random_mat(N, N, N, 1), S = random_mat(N, N, N + 2, 2), T = random_mat(N, N, N, 3);
+    sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, 1, G, G, 0, S);
+    sgn_mat_copy(S, G);
+    for (int j = 1; j < N; j++)
+        for (int i = 0; i < j; i++) *sgn_mat_at(S, i, j) = 1000;  // the upper triangle is not read
+    cr_assert_eq(sgn_eigen(S, value), SGN_OK);
+    for (int j = 0; j < N; j++) {
+        if (j) cr_assert_leq(value[j - 1], value[j]);
+        for (int i = 0; i < N; i++)
+            *sgn_mat_at(T, i, j) = (sgn_real)value[j] * *sgn_mat_at(S, i, j);
+    }
+    sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, 1, T, S, -1, G);
+    for (int j = 0; j < N; j++)
+        for (int i = 0; i < N; i++)
+            cr_assert_float_eq(*sgn_mat_at(G, i, j), 0, 100 * tolerance * value[N - 1]);
+    sgn_real bad[] = {(sgn_real)NAN};
+    cr_assert_eq(sgn_eigen(sgn_mat_view(bad, 1, 1), value), SGN_EDATA);
+    sgn_free(G.at), sgn_free(S.at), sgn_free(T.at);
+}

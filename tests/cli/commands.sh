@@ -11,7 +11,7 @@ names() { "$SIGNROLL" list "$1" | awk '{ print $1 }'; }
 
 # ---- help ----
 commands=$("$SIGNROLL" --help | awk '/^  [a-z]/ { print $1 }')
-for command in train resume eval sweep report compare solve inspect config list gradcheck; do
+for command in train resume eval sweep report compare solve experiment inspect config list gradcheck; do
     check "--help lists $command" test "$(echo "$commands" | grep -cx "$command")" = 1
 done
 for command in $commands; do
@@ -118,7 +118,7 @@ mv full.h5 elsewhere
 runs train elsewhere/c.yml --quiet --out beside # the file is found beside the config
 
 # ---- registries and keys ----
-for registry in solvers constraints supports problems optimizers; do
+for registry in solvers constraints supports problems optimizers experiments; do
     check "list $registry" test "$(names $registry | wc -l)" -ge 1
 done
 for name in lista lista-cp ista fista; do
