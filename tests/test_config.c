@@ -108,13 +108,8 @@ Test(config, an_empty_text_and_empty_sections_are_the_presets)
 {
     sgn_config presets;
     sgn_config_presets(&presets);
-    const char *const empty[] = {"",
-                                 "# nothing\n",
-                                 "---\n",
-                                 "{}",
-                                 "train:\n",
-                                 "network: {}\n",
-                                 "report:\n  title: any\n"};
+    const char *const empty[] = {
+        "", "# nothing\n", "---\n", "{}", "train:\n", "network: {}\n", "report:\n  title: any\n"};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         sgn_config c = accepted(empty[i]);
         cr_assert_null(difference(&presets, &c), "%s", empty[i]);

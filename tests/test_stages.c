@@ -158,7 +158,8 @@ static sgn_status after_epoch(void *training_, const sgn_trainer *trainer, const
     for (int g = 0; g < net->ngroups && !net->stand_in; g++) {
         const sgn_link *w = net->group[g].links.link[0];
         sgn_real s = net->group[g].links.scale->weight[0];
-        for (size_t i = 0; i < sgn_link_size(w) && w->planes == 1; i++)
+        int one_scale = sgn_link_size(net->group[g].links.scale) == 1;
+        for (size_t i = 0; i < sgn_link_size(w) && one_scale; i++)
             cr_expect(w->weight[i] == s || w->weight[i] == -s || w->weight[i] == 0, "%s, epoch %d",
                       t->what, e->epoch);
     }

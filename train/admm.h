@@ -1,7 +1,7 @@
 /* admm.h -- real links that are drawn to what their constraint allows, while they learn.
  *
  * Training under a constraint is the problem min loss(V) subject to V = Z, Z allowed.  The alternating
- * direction method of multipliers (Leng et al. 2018, arXiv:1707.09870, eq. 8-10; in the scaled form of
+ * direction method of multipliers (Leng et al. 2018, arXiv:1707.09870; in the scaled form of
  * Boyd et al. 2011, sec. 3.1.1) repeats
  *
  *     V <- some steps down the gradient of loss + rho/2 |V - Z + U|^2

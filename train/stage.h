@@ -4,7 +4,7 @@
  *     two         real | own
  *     ladder      real | 4 bits | 2 bits | own   each starts from the one before: bit inheritance
  *                                                (Shen et al. 2020, arXiv:2010.04354)
- *     layerwise   layer 1 | layers 1, 2 | ... | all of them   (Chen et al. 2018, arXiv:1808.10038, sec. 5)
+ *     layerwise   layer 1 | layers 1, 2 | ... | all of them   (Chen et al. 2018, arXiv:1808.10038)
  *     admm        real, drawn to own | own       (Leng et al. 2018, arXiv:1707.09870)
  *
  * The last stage has half of the steps, those before it share the other half.  The links a stage

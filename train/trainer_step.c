@@ -109,7 +109,7 @@ static double link_step(const sgn_trainer *t)
     return t->update.lr * t->as.lr / size_of_lr * stride(t);
 }
 
-/* dV += a sign(V - W), the gradient of a |V - W| (FQSR: Wang et al. 2020, arXiv:2011.14265, eq. 9).
+/* dV += a sign(V - W), the gradient of a |V - W| (FQSR: Wang et al. 2020, arXiv:2011.14265).
    What is off a support that stays is not there. */
 static void add_quantisation_loss(const sgn_trainer *t, const sgn_link *w, const sgn_chunk *c)
 {

@@ -6,9 +6,9 @@
  *
  *                value q(u)         derivative with respect to V
  *     identity   sign u             1               (Bengio et al. 2013, arXiv:1308.3432)
- *     clipped    sign u             [|u| <= 1.5]    (Hubara et al. 2016, arXiv:1602.02830, eq. 4)
+ *     clipped    sign u             [|u| <= 1.5]    (Hubara et al. 2016, arXiv:1602.02830)
  *     tanh       tanh(beta u)       beta (1 - q^2) / size,  beta grows geometrically with t
- *                                                   (Gong et al. 2019, arXiv:1908.05033, eq. 5)
+ *                                                   (Cao et al. 2017, arXiv:1702.00758)
  *     prox       u                  1 / size, and a proximal step after every optimiser's step
  *                                                   (Bai et al. 2019, arXiv:1810.00861)
  *
@@ -27,7 +27,7 @@ void sgn_estimator_at(const sgn_group *g, double size, const sgn_real *v, sgn_re
                       size_t n);
 
 /* Moves u where |u| != 1 towards the nearer of +-1 by r, and no further: the proximal map of
-   r | |u| - 1 |  (Bai et al. 2019, eq. 10), whose fixed points are +-1 alone.  v = size u. */
+   r | |u| - 1 |  (Bai et al. 2019, sec. 3), whose fixed points are +-1 alone.  v = size u. */
 void sgn_estimator_prox(double size, double r, sgn_real *v, const uint8_t *on, size_t n);
 
 /* How much longer an optimiser's steps should be than for the sign.  A latent of the sign flips near 0;

@@ -121,9 +121,9 @@ void sgn_net_choose_supports(sgn_net *net);
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 
 /* Training in stages.  Relaxed, the network starts again with real links, on every entry that its
-   support does not rule out beforehand.  Quantised, the links it has learned become the target of
-   another stand-in (NULL: of its own constraint, which also fits the supports; from then on these
-   stay).  `measured` is what weights.fit needs of data; NULL: nothing was measured. */
+   support does not rule out beforehand.  Quantised, the links it has learned (their latents, where a
+   stand-in made codes of them) become the target of another stand-in (NULL: of its own constraint,
+   which also fits the supports; from then on these stay).  `measured` is what weights.fit needs of data; NULL: nothing was measured. */
 SGN_MUST_CHECK sgn_status sgn_net_relax(sgn_net *net, uint64_t seed);
 SGN_MUST_CHECK sgn_status sgn_net_quantise(sgn_net *net, const sgn_constraint *stand_in, int bits,
                                            const sgn_calibration *measured);
