@@ -3,6 +3,7 @@
 #include "experiments/scoring.h"
 #include "io/dataset.h"
 #include "train/theory.h"
+#include "unroll/deploy.h"
 
 #include <string.h>
 
@@ -30,14 +31,23 @@ static sgn_status use_vectors(sgn_model *m, const char *path)
     return status;
 }
 
+static sgn_status ask_for_theory(sgn_model *m, const char *path)
+{
+    m->config.train.theory = SGN_THEORY_ON;
+    if (!sgn_net_is_deployed(m->net)) return SGN_OK;
+    return sgn_fail(SGN_ECONFIG,
+                    "%s is a packed model, --theory needs the checkpoint it was exported from",
+                    path);
+}
+
 static sgn_status run(const sgn_arguments *a)
 {
     sgn_model m;
     sgn_summary s;
     SGN_TRY(sgn_model_open(&m, a->word[0], a->threads, NULL));
-    if (a->theory) m.config.train.theory = SGN_THEORY_ON;
     sgn_summary_init(&s);
-    sgn_status status = a->words > 1 ? use_vectors(&m, a->word[1]) : SGN_OK;
+    sgn_status status = a->theory ? ask_for_theory(&m, a->word[0]) : SGN_OK;
+    if (!status && a->words > 1) status = use_vectors(&m, a->word[1]);
     if (!status) status = sgn_score_model(&s, &m);
     if (!status) status = sgn_print_summary(&s, a->json);
     sgn_summary_free(&s);

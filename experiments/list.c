@@ -90,8 +90,9 @@ static sgn_status run(const sgn_arguments *a)
 const sgn_command sgn_command_list = {
     .name = "list",
     .title = "solvers, constraints, supports, fits, problems, optimizers and experiments there are",
-    .usage = "[solvers|constraints|supports|fits|problems|optimizers|experiments]",
-    .help = "Without a word, all of them.",
+    .usage = "[REGISTRY]",
+    .help = "REGISTRY is one of solvers, constraints, supports, fits, problems, optimizers and "
+            "experiments; without it, all of them are listed.",
     .least = 0,
     .most = 1,
     .takes = 0,

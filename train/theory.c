@@ -1,6 +1,7 @@
 #include "train/theory.h"
 
 #include "core/memory.h"
+#include "unroll/deploy.h"
 #include "unroll/net_layer.h"
 
 /* Test samples that convergence, stability and sensitivity are measured on. */
@@ -10,6 +11,7 @@ static const double most_links = 160000;  // m n depth that are cheap enough to 
 
 int sgn_theory_wanted(const sgn_train_settings *as, const sgn_net *net)
 {
+    if (sgn_net_is_deployed(net)) return 0;  // it has no latents and no gradients
     if (as->theory != SGN_THEORY_AUTO) return as->theory == SGN_THEORY_ON;
     return (double)net->m * net->n * net->as.depth <= most_links;
 }

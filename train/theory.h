@@ -24,7 +24,8 @@ typedef struct {
     double bounded_gap, occam_bound;                 // bounded_test - bounded_train
 } sgn_theory;
 
-/* Whether train.theory asks for it; auto: where m n depth is at most 160000. */
+/* Whether train.theory asks for it; auto: where m n depth is at most 160000.  Never of a deployed
+   network. */
 int sgn_theory_wanted(const sgn_train_settings *as, const sgn_net *net);
 
 /* All of them, on test and training samples of the problem.  Weights are as before afterwards, bit for
