@@ -78,6 +78,12 @@ void sgn_charge_file(sgn_summary *s, size_t bytes)
     s->file_bits_per_link = 8 * (double)bytes / s->links;
 }
 
+void sgn_charge_source(sgn_summary *s, sgn_c_source_size size)
+{
+    s->c_table_bytes = (double)size.tables;
+    s->c_static_bytes = (double)size.buffers;
+}
+
 void sgn_compare_scores(sgn_summary *s, const sgn_score *train, const sgn_score *test)
 {
     s->nmse_train_db = train->nmse_db;
@@ -174,6 +180,9 @@ static void print_remarks(const sgn_summary *s)
     if (!isnan(s->file_bytes))
         printf("the packed file has %.0f bytes, %.4g bits per link\n", s->file_bytes,
                s->file_bits_per_link);
+    if (!isnan(s->c_table_bytes))
+        printf("the program in C has %.0f bytes of tables and %.0f of static memory\n",
+               s->c_table_bytes, s->c_static_bytes);
 }
 
 sgn_status sgn_print_summary(const sgn_summary *s, int json)

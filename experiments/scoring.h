@@ -5,6 +5,7 @@
 
 #include "experiments/model.h"
 #include "io/summary.h"
+#include "unroll/c_source.h"
 
 /* Fills everything but label, seconds and best_db.  A network whose estimates are not finite is
    marked as diverged. */
@@ -17,6 +18,9 @@ void sgn_describe_model(sgn_summary *out, const sgn_config *c, const sgn_problem
 void sgn_charge_model(sgn_summary *out, const sgn_net *net);
 
 void sgn_charge_file(sgn_summary *out, size_t bytes);  // of a packed model; after the ledger
+
+/* The columns of a program in C. */
+void sgn_charge_source(sgn_summary *s, sgn_c_source_size size);
 
 /* Error columns from scores on the two sets. */
 void sgn_compare_scores(sgn_summary *out, const sgn_score *train, const sgn_score *test);

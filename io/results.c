@@ -40,7 +40,9 @@
     X("total\nbits/link", total_bits_per_link, 3)     \
     X("bits per\nweight", bits_per_weight, 3)         \
     X("stored\nbytes", stored_bytes, 0)               \
-    X("compression\nvs fp32", compression_vs_fp32, 2)
+    X("compression\nvs fp32", compression_vs_fp32, 2) \
+    X("packed\nfile bytes", file_bytes, 0)            \
+    X("C tables\nbytes", c_table_bytes, 0)
 
 #define OPERATIONS_LIST(X)                          \
     X("multiplications", multiplications, 0)        \

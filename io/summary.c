@@ -74,6 +74,8 @@ static const field fields[] = {
     FIELD(REAL_IF_KNOWN, seconds_per_signal),
     FIELD(REAL_IF_KNOWN, file_bits_per_link),
     FIELD(REAL_IF_KNOWN, file_bytes),
+    FIELD(REAL_IF_KNOWN, c_table_bytes),
+    FIELD(REAL_IF_KNOWN, c_static_bytes),
     /* theory: bounds and their measurements */
     FIELD(REAL_IF_KNOWN, convergence_factor),
     FIELD(REAL_IF_KNOWN, empirical_rate),

@@ -33,7 +33,7 @@ typedef struct {
     double seconds;
     /* Written only when they are known: of a classical solver, after export ... */
     double lambda, iterations, objective, duality_gap, seconds_per_signal;
-    double file_bits_per_link, file_bytes;
+    double file_bits_per_link, file_bytes, c_table_bytes, c_static_bytes;
     /* Likewise: what is proved about the network, beside what it does. */
     double convergence_factor, empirical_rate;
     double stability_bound, stability_measured, sensitivity_bound, sensitivity_measured;

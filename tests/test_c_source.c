@@ -58,7 +58,7 @@ static void add(device *d, const char *keys, const char *more)
     shake(d->model[i].net, 0.01);
     sgn_c_source_info info = info_of(&d->model[i]);
     char *text;
-    OK(sgn_c_source(d->model[i].net, &info, &text));
+    OK(sgn_c_source(d->model[i].net, &info, &text, NULL));
     put_source(d, i, text, more);
     sgn_free(text);
 }
@@ -263,7 +263,7 @@ Test(c_source, a_device_draws_A_to_the_last_bit)
 static char *text_of(const model *m, sgn_c_source_info info)
 {
     char *text;
-    OK(sgn_c_source(m->net, &info, &text));
+    OK(sgn_c_source(m->net, &info, &text, NULL));
     return text;
 }
 
@@ -309,7 +309,7 @@ Test(c_source, tables_take_few_bits_more_than_the_ledger_says)
             sgn_ledger_of(m.net, &bits);
             sgn_c_source_info info = info_of(&m);
             char *text;
-            OK(sgn_c_source(m.net, &info, &text));
+            OK(sgn_c_source(m.net, &info, &text, NULL));
             cr_expect_leq(table_bytes(text), share * sgn_ledger_stored(&bits) / 8 + extra,
                           "%s %s: %g bytes, %g in the ledger", (*k)->name, supports[i],
                           table_bytes(text), sgn_ledger_stored(&bits) / 8);

@@ -88,7 +88,8 @@ Test(summary, saving_what_was_loaded_changes_no_byte)
 {
     sgn_summary s = sample(), back;
     char *first, *second;
-    s.objective = 0.25, s.iterations = 100, s.lambda = 0.1, s.file_bytes = 31000;
+    s.objective = 0.25, s.iterations = 100, s.lambda = 0.1, s.file_bytes = 31000,
+    s.c_table_bytes = 5000;
     s.stability_bound = 1e30, s.bounded_gap = -0.01;
     cr_assert_eq(sgn_summary_json(&s, &first), SGN_OK);
     cr_assert_eq(load_text(first, &back), SGN_OK);
@@ -110,7 +111,7 @@ Test(summary, every_key_that_users_rely_on_is_there)
         "additions "
         "weight_bytes_read physics_bytes_read energy_sram_nj energy_dram_nj";
     static const char later[] =
-        "file_bits_per_link file_bytes iterations objective lambda "
+        "file_bits_per_link file_bytes c_table_bytes c_static_bytes iterations objective lambda "
         "convergence_factor empirical_rate stability_bound stability_measured "
         "sensitivity_bound sensitivity_measured bounded_train bounded_test "
         "bounded_gap occam_bound";

@@ -18,11 +18,17 @@ typedef struct {
     int with_physics;     // 1: A as a table even where the device could draw it from the seed
 } sgn_c_source_info;
 
+/* What the program will take beside its code. */
+typedef struct {
+    size_t tables;   // bytes of constant tables
+    size_t buffers;  // bytes of static memory, an A that is drawn on the device included
+} sgn_c_source_size;
+
 /* Writes the source of the network as it stands, NUL-ended, into *text, which the caller gives to
    sgn_free.  A deployed network will do, too, before sgn_net_shed.  A real A of the kinds gaussian and
    block-gaussian is drawn again by the device at its first call, unless the seed gives another A than
-   the network has.  SGN_ECONFIG names an operation there is no C for. */
+   the network has.  `size` may be NULL.  SGN_ECONFIG names an operation there is no C for. */
 SGN_MUST_CHECK sgn_status sgn_c_source(const sgn_net *net, const sgn_c_source_info *info,
-                                       char **text);
+                                       char **text, sgn_c_source_size *size);
 
 #endif

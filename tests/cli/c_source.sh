@@ -50,6 +50,7 @@ while read -r name keys; do
     # shellcheck disable=SC2086 # a list of words
     runs train config.yml $keys --quiet --out "$name"
     runs export "$name/last.h5" --c "$name.c" -o "$name.packed"
+    check "the summary of $name has the size of its tables" grep -q "\"c_table_bytes\":" "$name/summary.json"
 done <cases
 
 "$python" - $(cut -d' ' -f1 cases) <<'END' || fault 'writing signals'

@@ -157,7 +157,13 @@ static void free_writer(sgn_c_writer *w)
     sgn_c_buffers_free(&w->buffers);
 }
 
-sgn_status sgn_c_source(const sgn_net *net, const sgn_c_source_info *info, char **text)
+static sgn_c_source_size size_of(const sgn_c_writer *w)
+{
+    return (sgn_c_source_size){w->table_bytes, buffer_bytes(w)};
+}
+
+sgn_status sgn_c_source(const sgn_net *net, const sgn_c_source_info *info, char **text,
+                        sgn_c_source_size *size)
 {
     char *tables = NULL, *body = NULL;
     size_t tables_length, body_length;
@@ -168,6 +174,7 @@ sgn_status sgn_c_source(const sgn_net *net, const sgn_c_source_info *info, char 
     int failed = (w.tables && fclose(w.tables)) + (w.body && fclose(w.body));
     if (!status && failed) status = no_memory();
     if (!status) status = assemble(&w, tables, body, text);
+    if (!status && size) *size = size_of(&w);
     free(tables);
     free(body);
     free_writer(&w);
