@@ -1,144 +1,275 @@
-/* bits.c -- products with matrices of signs, in plain C: what faster kernels have to agree with.
+/* bits.c -- products with matrices of signs: what there is to do around the kernels.
  *
- * A panel meets LANES samples at a time, so that what a bit costs to be looked at is shared by them.
+ * x and y are cut into strips of SGN_LANES samples, the last few into single ones, y further into blocks
+ * of rows whose sums stay in the cache.  Each panel then adds to the sums of a block, which are scaled
+ * and added to y at the end.
  */
-#include "core/bits.h"
-
-#include "core/vector.h"
+#include "core/bits_kernels.h"
 
 #include <string.h>
 
-enum { LANES = 16 };
+enum {
+    ROOM = 4096,              // rows of a block, for one sample
+    SUMS = 2048 * SGN_LANES,  // of a block
+    STEP = SGN_PANEL,         // blocks begin and end at multiples of it
+    CHUNK = SGN_LINK_COLUMNS
+};
 
-/* A panel, or the part of it whose columns share their scales. */
+/* Scales as the product sees them: entry (i, j) has scale[(i / rowspan) rowstep + (j / colspan) colstep]. */
 typedef struct {
-    const uint32_t *sign, *mask;  // a word a row
-    int first;                    // its first column
-    uint32_t columns;             // those of the part
-} panel;
+    const sgn_real *at;
+    int rowspan, rowstep, colspan, colstep;
+} scales;
+
+/* The links whose scale depends on the row alone, or else on the column alone. */
+typedef struct {
+    int row, row_end, col, col_end;
+    int by_col;
+} area;
 
 typedef struct {
-    int first, count;
-} lanes;  // columns of x and y
-
-static uint32_t links_of(const panel *p, int i)
-{
-    return p->mask ? p->mask[i] & p->columns : p->columns;
-}
-
-/* Bits a .. b-1 */
-static uint32_t range(int a, int b)
-{
-    uint32_t up_to_b = b < SGN_PANEL ? ((uint32_t)1 << b) - 1 : UINT32_MAX;
-    return up_to_b & ~(((uint32_t)1 << a) - 1);
-}
-
-static panel panel_at(sgn_bitmat B, int first)
-{
-    size_t at = sgn_panel_word(B.rows, 0, first);
-    return (panel){B.sign + at, B.mask ? B.mask + at : NULL, first, 0};
-}
+    const sgn_bits_kernels *k;
+    const sgn_bitside *m;
+    scales s;
+    sgn_real alpha;
+    sgn_mat x, y;  // the columns of a strip, or a single one
+    int width;     // of tables and sums: SGN_LANES or 1
+} product;
 
 static int lesser(int a, int b) { return a < b ? a : b; }
+static int greater(int a, int b) { return a > b ? a : b; }
+static int up_to(int step, int a) { return (a + step - 1) / step * step; }
 
-/* ---- y += alpha (s . B) x ------------------------------------------------------------------------ */
-
-/* x[k] holds entry first + k of the samples; zero beyond them. */
-static void gather(sgn_mat x, int first, lanes l, sgn_real to[SGN_PANEL][LANES])
+/* to[k] = times the scale of row i + k, or column, in a unit of its own column, or row */
+static void read_scales(const sgn_real *at, int span, int step, int i, int n, sgn_real times,
+                        sgn_real *to)
 {
-    memset(to, 0, SGN_PANEL * sizeof *to);
-    for (int b = 0; b < l.count; b++)
-        for (int k = 0; k < SGN_PANEL && first + k < x.rows; k++)
-            to[k][b] = *sgn_mat_at(x, first + k, l.first + b);
+    at += (size_t)(i / span) * (size_t)step;
+    for (int k = 0, end = span - i % span; k < n; end += lesser(span, n - end), at += step)
+        for (end = lesser(end, n); k < end; k++) to[k] = times * *at;
 }
 
-/* sum[b] = sum over the links of +- x[link][b] */
-SGN_VECTOR static void signed_sum(uint32_t sign, uint32_t links, sgn_real x[SGN_PANEL][LANES],
-                                  sgn_real sum[LANES])
-{
-    for (int b = 0; b < LANES; b++) sum[b] = 0;
-    for (; links; links &= links - 1) {
-        int k = __builtin_ctz(links);
-        sgn_real s = sign >> k & 1 ? 1 : -1;
-        for (int b = 0; b < LANES; b++) sum[b] += s * x[k][b];
-    }
-}
+/* ---- x ------------------------------------------------------------------------------------------- */
 
-static void multiply_part(double alpha, const panel *p, sgn_unit_scales s, sgn_real x[][LANES],
-                          sgn_mat y, lanes l, int unit_column)
+/* SGN_LANES rows of x, 0 outside of the area */
+static void load_square(const product *p, area a, int first, sgn_real *to)
 {
-    sgn_real sum[LANES];
-    for (int i = 0; i < y.rows; i++) {
-        sgn_real scale = (sgn_real)alpha * s.scale[i / s.rowspan + s.unitrows * unit_column];
-        signed_sum(p->sign[i], links_of(p, i), x, sum);
-        for (int b = 0; b < l.count; b++) *sgn_mat_at(y, i, l.first + b) += scale * sum[b];
+    int is_inside = first >= a.col && first + SGN_LANES <= a.col_end;
+    const sgn_real *x = sgn_mat_at(p->x, first, 0);
+    if (is_inside && p->width == 1) memcpy(to, x, SGN_LANES * sizeof *to);
+    else if (is_inside) p->k->load(x, (size_t)p->x.ld, p->x.cols, to);
+    else {
+        int k = greater(first, a.col), end = lesser(first + SGN_LANES, a.col_end);
+        memset(to, 0, sizeof *to * (size_t)(SGN_LANES * p->width));
+        for (; k < end; k++)
+            for (int b = 0; b < p->x.cols; b++)
+                to[(k - first) * p->width + b] = *sgn_mat_at(p->x, k, b);
     }
 }
 
-static void multiply_panel(double alpha, sgn_bitmat B, int first, sgn_unit_scales s, sgn_mat x,
-                           sgn_mat y, lanes l)
+static void scale_square(const product *p, area a, int first, sgn_real *x)
 {
-    sgn_real of_x[SGN_PANEL][LANES];
-    int end = lesser(first + SGN_PANEL, B.cols);
-    panel p = panel_at(B, first);
-    gather(x, first, l, of_x);
-    for (int j = first, next; j < end; j = next) {
-        next = lesser(end, (j / s.colspan + 1) * s.colspan);
-        p.columns = range(j - first, next - first);
-        multiply_part(alpha, &p, s, of_x, y, l, j / s.colspan);
+    sgn_real scale[SGN_LANES];
+    const sgn_real *unit_row = p->s.at + (size_t)(a.row / p->s.rowspan) * (size_t)p->s.rowstep;
+    int n = lesser(SGN_LANES, a.col_end - first);
+    read_scales(unit_row, p->s.colspan, p->s.colstep, first, n, 1, scale);
+    for (int k = 0; k < n; k++)
+        for (int b = 0; b < p->width; b++) x[k * p->width + b] *= scale[k];
+}
+
+/* to (count, width) = the entries first .. of x, 0 outside of the area */
+static void load(const product *p, area a, int first, int count, sgn_real *to)
+{
+    for (int k = 0; k < count; k += SGN_LANES) {
+        sgn_real *square = to + k * p->width;
+        load_square(p, a, first + k, square);
+        if (a.by_col && first + k < a.col_end) scale_square(p, a, first + k, square);
     }
 }
 
-/* ---- y += alpha (s . B)' x ----------------------------------------------------------------------- */
+/* ---- sums ---------------------------------------------------------------------------------------- */
 
-SGN_VECTOR static void scatter(uint32_t sign, uint32_t links, const sgn_real x[LANES],
-                               sgn_real sum[SGN_PANEL][LANES])
+/* The words of a panel from row `first` on.  Turned ones are made here. */
+typedef struct {
+    const uint32_t *sign, *mask;
+} words;
+
+static void turn(const product *p, const uint32_t *from, int panel, int first, int rows,
+                 uint32_t *to)
 {
-    for (; links; links &= links - 1) {
-        int k = __builtin_ctz(links);
-        sgn_real s = sign >> k & 1 ? 1 : -1;
-        for (int b = 0; b < LANES; b++) sum[k][b] += s * x[b];
+    for (int i = 0; i < rows; i += SGN_PANEL)
+        p->k->transpose(from + sgn_panel_word(p->m->B.rows, panel * SGN_PANEL, first + i), to + i);
+}
+
+static words words_of(const product *p, int panel, int first, int rows, uint32_t room[2][ROOM])
+{
+    sgn_bitmat B = p->m->B;
+    if (p->m->turned) {
+        turn(p, B.sign, panel, first, rows, room[0]);
+        if (B.mask) turn(p, B.mask, panel, first, rows, room[1]);
+        return (words){room[0], B.mask ? room[1] : NULL};
+    }
+    size_t at = sgn_panel_word(B.rows, first, panel * SGN_PANEL);
+    return (words){B.sign + at, B.mask ? B.mask + at : NULL};
+}
+
+static const sgn_bitrun *runs_of(const product *p, int panel, const sgn_bitrun *all, int *count)
+{
+    const uint32_t *first = p->m->first_run;
+    *count = first ? (int)(first[panel + 1] - first[panel]) : 1;
+    return first ? p->m->run + first[panel] : all;
+}
+
+/* Looks the rows of one kind up, full runs or those with a mask. */
+static void look_up(const product *p, const sgn_bitrun *run, int count, int is_full, words w,
+                    int first, int rows, const sgn_real *x, sgn_real *sum)
+{
+    _Alignas(64) sgn_real table[SGN_BITS_TABLE * SGN_LANES];
+    const sgn_bits_lookup *k = p->width == 1 ? &p->k->one : &p->k->strip;
+    int has_table = 0;
+    for (int r = 0; r < count; r++) {
+        int from = greater(run[r].from - first, 0), to = lesser(run[r].to - first, rows);
+        if (run[r].is_full != is_full || from >= to) continue;
+        if (!has_table++) k->tables(x, is_full, table);
+        k->look_up(table, w.sign + from, is_full ? NULL : w.mask + from, to - from,
+                   sum + from * p->width);
     }
 }
 
-/* Rows i .. end-1, which share a row of units. */
-static void transpose_rows(double alpha, const panel *p, sgn_unit_scales s, int i, int end,
-                           sgn_mat x, sgn_mat y, lanes l)
+static void add_panel(const product *p, area a, int panel, int first, int rows, sgn_real *sum)
 {
-    sgn_real of_x[LANES] = {0}, sum[SGN_PANEL][LANES];
-    int unit_row = i / s.rowspan, width = lesser(SGN_PANEL, y.rows - p->first);
-    memset(sum, 0, sizeof sum);
-    for (; i < end; i++) {
-        for (int b = 0; b < l.count; b++) of_x[b] = *sgn_mat_at(x, i, l.first + b);
-        scatter(p->sign[i], links_of(p, i), of_x, sum);
-    }
-    for (int k = 0; k < width; k++) {
-        int j = p->first + k;
-        sgn_real scale = (sgn_real)alpha * s.scale[unit_row + s.unitrows * (j / s.colspan)];
-        for (int b = 0; b < l.count; b++) *sgn_mat_at(y, j, l.first + b) += scale * sum[k][b];
+    _Alignas(64) sgn_real x[SGN_PANEL * SGN_LANES];
+    _Alignas(64) uint32_t room[2][ROOM];
+    sgn_bitrun all = {first, first + rows, !p->m->B.mask};
+    int count;
+    const sgn_bitrun *run = runs_of(p, panel, &all, &count);
+    if (!count) return;
+    load(p, a, panel * SGN_PANEL, SGN_PANEL, x);
+    words w = words_of(p, panel, first, rows, room);
+    look_up(p, run, count, 1, w, first, rows, x, sum);
+    look_up(p, run, count, 0, w, first, rows, x, sum);
+}
+
+static void follow_links(const product *p, area a, int first, int rows, sgn_real *sum)
+{
+    _Alignas(64) sgn_real x[CHUNK * SGN_LANES];
+    size_t stride = sgn_panel_stride(p->m->rows);
+    for (int c = a.col / CHUNK; c * CHUNK < a.col_end; c++) {
+        load(p, a, c * CHUNK, CHUNK, x);
+        const uint32_t *start = p->m->first_link + 2 * ((size_t)c * stride + (size_t)first);
+        p->k->follow(start, p->m->link, x, rows, sum);
     }
 }
 
-/* Sums end every 32 rows as well: long ones would lose digits. */
-static void transpose_panel(double alpha, sgn_bitmat B, int first, sgn_unit_scales s, sgn_mat x,
-                            sgn_mat y, lanes l)
+/* ---- y ------------------------------------------------------------------------------------------- */
+
+/* SGN_LANES rows of y; not all of them may be in the area. */
+static void store_square(const product *p, area a, int i, const sgn_real *scale,
+                         const sgn_real *sum)
 {
-    panel p = panel_at(B, first);
-    p.columns = range(0, lesser(SGN_PANEL, B.cols - first));
-    for (int i = 0, next; i < B.rows; i = next) {
-        next = lesser((i / s.rowspan + 1) * s.rowspan, i + SGN_PANEL);
-        next = lesser(next, B.rows);
-        transpose_rows(alpha, &p, s, i, next, x, y, l);
+    int is_inside = i >= a.row && i + SGN_LANES <= a.row_end;
+    sgn_real *y = sgn_mat_at(p->y, i, 0);
+    if (is_inside && p->width == 1)
+        for (int k = 0; k < SGN_LANES; k++) y[k] += scale[k] * sum[k];
+    else if (is_inside) p->k->add(sum, scale, y, (size_t)p->y.ld, p->y.cols);
+    else
+        for (int k = greater(i, a.row); k < lesser(i + SGN_LANES, a.row_end); k++)
+            for (int b = 0; b < p->y.cols; b++)
+                *sgn_mat_at(p->y, k, b) += scale[k - i] * sum[(k - i) * p->width + b];
+}
+
+static void store(const product *p, area a, int first, int rows, const sgn_real *sum)
+{
+    _Alignas(64) sgn_real scale[ROOM];
+    const sgn_real *unit_column = p->s.at + (size_t)(a.col / p->s.colspan) * (size_t)p->s.colstep;
+    rows = lesser(rows, a.row_end - first);
+    if (a.by_col)
+        for (int k = 0; k < rows; k++) scale[k] = p->alpha;
+    else read_scales(unit_column, p->s.rowspan, p->s.rowstep, first, rows, p->alpha, scale);
+    for (int k = 0; k < rows; k += SGN_LANES)
+        store_square(p, a, first + k, scale + k, sum + k * p->width);
+}
+
+/* ---- products ------------------------------------------------------------------------------------ */
+
+static void multiply_block(const product *p, area a, int first, int rows)
+{
+    _Alignas(64) sgn_real sum[SUMS];
+    memset(sum, 0, sizeof *sum * (size_t)(rows * p->width));
+    if (p->m->link && p->width == SGN_LANES) follow_links(p, a, first, rows, sum);
+    else
+        for (int w = a.col / SGN_PANEL; w * SGN_PANEL < a.col_end; w++)
+            add_panel(p, a, w, first, rows, sum);
+    store(p, a, first, rows, sum);
+}
+
+static void multiply_area(const product *p, area a)
+{
+    int end = up_to(STEP, a.row_end), step = lesser(ROOM, SUMS / p->width);
+    for (int i = a.row / STEP * STEP; i < end; i += step)
+        multiply_block(p, a, i, lesser(step, end - i));
+}
+
+/* Units smaller than that would cost more than they save. */
+static int is_fine(const sgn_bitside *m, scales s)
+{
+    return s.colspan < lesser(m->cols, SGN_PANEL) && s.rowspan < lesser(m->rows, SGN_PANEL_ROWS);
+}
+
+/* Every column of units is an area, or every row of them. */
+static void multiply_areas(const product *p)
+{
+    int rows = p->m->rows, cols = p->m->cols, rowspan = p->s.rowspan, colspan = p->s.colspan;
+    int by_col = colspan < lesser(cols, SGN_PANEL) || (colspan < cols && rowspan >= rows);
+    if (by_col)
+        for (int i = 0; i < rows; i += rowspan)
+            multiply_area(p, (area){i, lesser(i + rowspan, rows), 0, cols, 1});
+    else
+        for (int j = 0; j < cols; j += colspan)
+            multiply_area(p, (area){0, rows, j, lesser(j + colspan, cols), 0});
+}
+
+/* A list of links is for strips, which makes these worth more. */
+static void multiply_samples(product p, sgn_mat x, sgn_mat y)
+{
+    int few = p.m->link ? p.k->few / 3 : p.k->few;
+    for (int b = 0; b < x.cols; b += p.x.cols) {
+        p.width = x.cols - b > few ? SGN_LANES : 1;
+        p.x = sgn_mat_cols(x, b, lesser(p.width, x.cols - b));
+        p.y = sgn_mat_cols(y, b, p.x.cols);
+        multiply_areas(&p);
     }
+}
+
+static scales scales_of(sgn_op op, sgn_unit_scales s)
+{
+    if (op == SGN_PLAIN) return (scales){s.scale, s.rowspan, 1, s.colspan, s.unitrows};
+    return (scales){s.scale, s.colspan, s.unitrows, s.rowspan, 1};
+}
+
+static void multiply(sgn_op op, double alpha, sgn_bitmat B, const sgn_bitside *m, sgn_unit_scales s,
+                     sgn_mat x, sgn_mat y)
+{
+    product p = {.k = sgn_bits_kernels_used(), m, scales_of(op, s), (sgn_real)alpha};
+    if (!p.k->load || is_fine(m, p.s)) sgn_bits_reference(op, alpha, B, s, x, y);
+    else multiply_samples(p, x, y);
+}
+
+sgn_bitside sgn_bitside_of(sgn_op op, sgn_bitmat B)
+{
+    if (op == SGN_PLAIN) return (sgn_bitside){.B = B, .rows = B.rows, .cols = B.cols};
+    return (sgn_bitside){.B = B, .rows = B.cols, .cols = B.rows, .turned = 1};
 }
 
 void sgn_bitmat_multiply(sgn_op op, double alpha, sgn_bitmat B, sgn_unit_scales s, sgn_mat x,
                          sgn_mat y)
 {
-    for (int b = 0; b < x.cols; b += LANES)
-        for (int first = 0; first < B.cols; first += SGN_PANEL) {
-            lanes l = {b, lesser(LANES, x.cols - b)};
-            if (op == SGN_TRANSPOSED) transpose_panel(alpha, B, first, s, x, y, l);
-            else multiply_panel(alpha, B, first, s, x, y, l);
-        }
+    sgn_bitside m = sgn_bitside_of(op, B);
+    multiply(op, alpha, B, &m, s, x, y);
+}
+
+void sgn_bitplan_multiply(sgn_op op, double alpha, const sgn_bitplan *p, sgn_unit_scales s,
+                          sgn_mat x, sgn_mat y)
+{
+    multiply(op, alpha, p->B, &p->side[op], s, x, y);
 }

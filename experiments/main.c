@@ -1,4 +1,5 @@
 /* main.c -- signroll <command> ...: finds the command, runs it, says what went wrong. */
+#include "core/bits.h"
 #include "core/mat.h"
 #include "core/option.h"
 #include "experiments/command.h"
@@ -68,7 +69,8 @@ int main(int argc, char **argv)
     if (!command) return USAGE;
     sgn_arguments a;
     sgn_blas_init();
-    sgn_status status = sgn_arguments_parse(command, argc - 1, argv + 1, &a);
+    sgn_status status = sgn_bits_init();
+    if (!status) status = sgn_arguments_parse(command, argc - 1, argv + 1, &a);
     if (!status) {
         status = command->run(&a);
         sgn_arguments_free(&a);

@@ -49,7 +49,7 @@
  * find_package(Signroll) and the target Signroll::signroll.
  *
  * A trained network is packed with sgn_packed_save; sgn_packed_load and sgn_net_of_image give one that
- * only runs, and takes no more memory than its bits.
+ * only runs, and takes little more memory than its bits.
  *
  * Conventions.  A function that can fail returns an sgn_status and leaves its outputs untouched when
  * it does; sgn_last_error() is the sentence.  What X_new gave, X_free takes back (NULL is fine).  An

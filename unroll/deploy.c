@@ -214,6 +214,26 @@ static sgn_status pack_A(sgn_net *net)
     return SGN_OK;
 }
 
+/* What the tape does with the packed form of a parameter, or of A. */
+static unsigned uses_of(const sgn_net *net, sgn_param p)
+{
+    unsigned uses = net->memory->batch > 1 ? SGN_FOR_BATCHES : 0;
+    for (sgn_var v = 0; v < sgn_tape_length(net->tape); v++) {
+        sgn_work work = sgn_tape_work(net->tape, v);
+        if (p == SGN_NO_PARAM ? work.by_A : work.p == p)
+            uses |= work.transposed ? SGN_FOR_TRANSPOSED : SGN_FOR_PLAIN;
+    }
+    return uses;
+}
+
+static sgn_status plan_products(sgn_net *net)
+{
+    struct sgn_deployment *d = net->memory->deployment;
+    for (sgn_param p = 0; p < net->nparams; p++)
+        if (d->packed[p]) SGN_TRY(sgn_packed_plan(d->packed[p], uses_of(net, p)));
+    return d->A ? sgn_packed_plan(d->A, uses_of(net, SGN_NO_PARAM)) : SGN_OK;
+}
+
 /* ---- networks ------------------------------------------------------------------------------------ */
 
 /* Where there are no latents a link's code is looked up. */
@@ -247,7 +267,8 @@ static sgn_status get(sgn_net *net, const sgn_net *twin, sgn_image *image)
     else if (twin) copy_matrices(twin, net);
     SGN_TRY(sgn_part_get(net, SGN_PART_CODES, &part[SGN_PART_CODES]));
     look_codes_up(net);
-    return pack_A(net);
+    SGN_TRY(pack_A(net));
+    return plan_products(net);
 }
 
 /* What is computed from the problem comes from an ordinary network at its start. */

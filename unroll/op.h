@@ -32,7 +32,7 @@ typedef struct {
     void (*matrix_gradient)(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
                             double beta);
     int multiplies_by_A;
-    int transposes;  // the link matrix it multiplies by
+    int transposes;  // the matrix it multiplies by
     /* All but products with matrices, whose effort follows from their codes (unroll/operations.h);
        NULL: there is nothing else. */
     sgn_effort (*effort)(const sgn_tape *t, const sgn_node *o);

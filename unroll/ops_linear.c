@@ -200,8 +200,8 @@ static void backproject_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (dr.cols) sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, sgn_tape_matrix(t), sgn_grad_of(o, s), 1, dr);
 }
 
-static const sgn_operation backproject = {"backproject", backproject_forward, backproject_backward,
-                                          NULL, 1};
+static const sgn_operation backproject = {
+    "backproject", backproject_forward, backproject_backward, NULL, 1, .transposes = 1};
 
 sgn_var sgn_backproject(sgn_tape *t, sgn_var r)
 {

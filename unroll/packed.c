@@ -127,6 +127,7 @@ void sgn_packed_free(sgn_packed *w)
         sgn_free(w->plane[p].code);
         sgn_free(w->plane[p].real);
         sgn_free(w->plane[p].value);
+        sgn_bitplan_free(w->plane[p].plan);
     }
     sgn_free(w->own_mask);
     sgn_free(w);
@@ -147,6 +148,7 @@ static int has_link(const sgn_packed *w, const sgn_packed_plane *p, int i, int j
 void sgn_packed_set(sgn_packed *w, int plane, int i, int j, int level)
 {
     sgn_packed_plane *p = &w->plane[plane];
+    assert(!p->plan);
     if (p->code) p->code[entry_of(w, i, j)] = (uint8_t)level;
     else if (level) p->sign[sgn_panel_word(w->rows, i, j)] |= sgn_panel_bit(j);
 }
@@ -180,12 +182,26 @@ sgn_real sgn_packed_at(const sgn_packed *w, int i, int j)
 
 /* ---- products ---------------------------------------------------------------------------------- */
 
+static sgn_bitmat signs_of(const sgn_packed *w, const sgn_packed_plane *p)
+{
+    return (sgn_bitmat){w->rows, w->cols, p->sign, p->mask};
+}
+
+sgn_status sgn_packed_plan(sgn_packed *w, unsigned uses)
+{
+    for (int k = 0; k < w->planes; k++) {
+        sgn_packed_plane *p = &w->plane[k];
+        if (p->sign) SGN_TRY(sgn_bitplan_new(&p->plan, signs_of(w, p), uses));
+    }
+    return SGN_OK;
+}
+
 static void multiply_signs(sgn_op op, double alpha, const sgn_packed *w, const sgn_packed_plane *p,
                            sgn_mat x, sgn_mat y)
 {
-    sgn_bitmat B = {w->rows, w->cols, p->sign, p->mask};
     sgn_unit_scales s = {p->value, w->rowspan, w->colspan, w->unitrows};
-    sgn_bitmat_multiply(op, alpha, B, s, x, y);
+    if (p->plan) sgn_bitplan_multiply(op, alpha, p->plan, s, x, y);
+    else sgn_bitmat_multiply(op, alpha, signs_of(w, p), s, x, y);
 }
 
 static sgn_mat rows_of(sgn_mat a, int first, int count)

@@ -19,6 +19,7 @@ typedef struct {
     sgn_real *real;        // (rows, cols), column-major, 0 where there is no link
     const uint32_t *mask;  // borrowed: which links exist, as core/bits.h has them; NULL: all
     sgn_real *value;       // sign: (units) s; code: (units, levels), a column for each code
+    sgn_bitplan *plan;     // of sign, once all codes are set; NULL: products do without
 } sgn_packed_plane;
 
 struct sgn_packed {
@@ -38,6 +39,9 @@ SGN_MUST_CHECK sgn_status sgn_packed_matrix(sgn_packed **out, sgn_mat A);
 void sgn_packed_free(sgn_packed *w);  // NULL is fine
 
 void sgn_packed_set(sgn_packed *w, int plane, int i, int j, int level);
+
+/* When all codes are set: makes products fast, for uses as sgn_bitplan_new has them. */
+SGN_MUST_CHECK sgn_status sgn_packed_plan(sgn_packed *w, unsigned uses);
 
 /* The code of a link; the weight of an entry, 0 where no plane has a link. */
 int sgn_packed_level(const sgn_packed *w, int plane, int i, int j);

@@ -92,7 +92,7 @@ int sgn_tape_uses_matrix(const sgn_tape *t);           // operations that multip
 typedef struct {
     double multiplications, additions;  // beside the product with a matrix
     sgn_param p;                        // the parameter it uses, or SGN_NO_PARAM
-    int transposed;                     // it multiplies by the transpose of p
+    int transposed;                     // it multiplies by the transpose of p, or by A'
     int by_A;                           // it multiplies by A or A'
     int outputs;                        // rows of the value
 } sgn_work;

@@ -45,6 +45,11 @@ refuses 2 "needs CONFIG" train
 refuses 2 "'other.yml'; a setting is key=value" train ../tiny.yml other.yml
 refuses 2 "'solvesr'; did you mean 'solvers'\?" list solvesr
 
+# ---- the environment ----
+export SIGNROLL_ISA=avx3
+refuses 2 "SIGNROLL_ISA is 'avx3'; did you mean 'avx2'\?" list solvers
+unset SIGNROLL_ISA
+
 # ---- settings ----
 refuses 2 'absent.yml: No such file' train absent.yml
 refuses 2 '\.: Is a directory' train .

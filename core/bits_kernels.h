@@ -1,0 +1,108 @@
+/* bits_kernels.h -- what an instruction set does for products with signs.  For core/bits_*.c only.
+ *
+ * A product adds panel after panel (core/bits.h) to sums, and the sums to y at the end.  Many rows share
+ * a panel, so that what its columns can add up to is computed once and looked up by the rows: the method
+ * of the four Russians (Arlazarov, Dinic, Kronrod & Faradzev 1970, Soviet Math. Dokl. 11), with signed
+ * sums of reals in the place of bits.  A table for g columns has 2^g entries and takes 2^g additions;
+ * then each row has the sum of g links for one look-up.
+ *
+ * Where every entry exists a table holds the sums with both signs, sum of +-x, and the word of signs is
+ * the index.  Under a mask it holds the sums of subsets: those of the plus links less those of the minus
+ * links, so that an x without link is never touched.
+ */
+#ifndef SGN_CORE_BITS_KERNELS_H
+#define SGN_CORE_BITS_KERNELS_H
+
+#include "core/bits.h"
+
+enum {
+    SGN_LANES = 16,         // samples that go through a product together: a strip
+    SGN_LINK_COLUMNS = 512  // of a strip, that a list of links refers to at a time
+};
+
+/* Tables and look-ups for one sample (width 1) or for a strip of them (width SGN_LANES). */
+typedef struct {
+    /* What x (SGN_PANEL, width) can add up to; there is room for SGN_BITS_TABLE * width reals. */
+    void (*tables)(const sgn_real *x, int is_full, sgn_real *table);
+    /* sum (rows, width) += signed sums of x; rows is a multiple of SGN_LANES; mask NULL: is_full */
+    void (*look_up)(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
+                    sgn_real *sum);
+} sgn_bits_lookup;
+
+/* The 32 columns of a panel as groups of 6, 6, 5, 5, 5 and 5: 256 entries of 16 floats fill half of a
+   32 KB cache, and a row takes six of them. */
+enum { SGN_BITS_TABLE = 256, SGN_BITS_GROUPS = 6 };
+
+static inline int sgn_bits_group_size(int group) { return group < 2 ? 6 : 5; }
+
+/* The entry of a group that a word asks for, counted in lanes from the first of all. */
+static inline size_t sgn_bits_place(uint32_t word, int group, int width)
+{
+    int first_bit = group < 2 ? 6 * group : 5 * group + 2;
+    int first_entry = group < 2 ? 64 * group : 32 * group + 64;
+    uint32_t entry = word >> first_bit & (group < 2 ? 63 : 31);
+    return (size_t)(first_entry * width) + entry * (uint32_t)width;
+}
+
+/* Links of a row, one after the other, as offsets into x (SGN_LINK_COLUMNS, SGN_LANES): those that are
+   plus begin at start[2 i], those that are minus at start[2 i + 1]. */
+typedef void sgn_bits_follow(const uint32_t *start, const uint16_t *link, const sgn_real *x,
+                             int rows, sgn_real *sum);
+
+/* All reals that are not x or y of the product are aligned to 64 bytes. */
+typedef struct {
+    const char *name;
+    int (*usable)(void);  // by this processor
+    int few;              // samples that are faster one by one than as a strip
+    sgn_bits_lookup one, strip;
+    sgn_bits_follow *follow;
+    /* A square of SGN_LANES rows of y or x, whose columns (lanes of them, the others are 0) are ld
+       apart, and one of a strip, whose rows lie one after the other: */
+    void (*load)(const sgn_real *x, size_t ld, int lanes, sgn_real *strip);
+    void (*add)(const sgn_real *sum, const sgn_real *scale, sgn_real *y, size_t ld, int lanes);
+    /* bit i of to[k] = bit k of from[i] */
+    void (*transpose)(const uint32_t *from, uint32_t *to);
+} sgn_bits_kernels;
+
+extern const sgn_bits_kernels sgn_bits_portable;
+#if defined(__x86_64__) && !defined(SGN_DOUBLE)
+extern const sgn_bits_kernels sgn_bits_avx2, sgn_bits_avx512;
+#endif
+
+/* NULL-ended, the best at the end; those that this processor cannot use are there as well. */
+extern const sgn_bits_kernels *const sgn_bits_all[];
+const sgn_bits_kernels *sgn_bits_kernels_used(void);  // those of "ref" have a name and nothing else
+
+/* Link by link. */
+void sgn_bits_reference(sgn_op op, double alpha, sgn_bitmat B, sgn_unit_scales s, sgn_mat x,
+                        sgn_mat y);
+
+/* ---- what a plan holds --------------------------------------------------------------------------- */
+
+/* Rows of a panel that are alike; multiples of SGN_LANES. */
+typedef struct {
+    int from, to;
+    int is_full;  // every entry exists
+} sgn_bitrun;
+
+/* A matrix as seen by one of its two products: y (rows) from x (cols). */
+typedef struct {
+    sgn_bitmat B;  // (rows, cols), or (cols, rows) where `turned`
+    int rows, cols;
+    int turned;            // words have to be transposed on the way
+    uint32_t *first_run;   // (panels + 1) into run; NULL: one run a panel
+    sgn_bitrun *run;       // of a panel, in the order of rows
+    uint32_t *first_link;  // (2 stride, chunks) and an end; NULL: links are too many
+    uint16_t *link;
+} sgn_bitside;
+
+struct sgn_bitplan {
+    sgn_bitmat B;
+    uint32_t *sign, *mask;  // of B', its own
+    sgn_bitside side[2];    // by sgn_op
+};
+
+/* The side of a matrix of which nothing is known. */
+sgn_bitside sgn_bitside_of(sgn_op op, sgn_bitmat B);
+
+#endif

@@ -1,0 +1,142 @@
+/* bits_portable.c -- the kernels in plain C, for every processor and for double precision.
+ *
+ * Loops over the lanes of a strip are what compilers make vector instructions of.  A single sample is a
+ * strip with one lane.
+ */
+#include "core/bits_kernels.h"
+
+#define INLINE static inline __attribute__((always_inline)) /* so that `width` is a constant */
+
+enum { LANES = SGN_LANES };
+
+/* ---- tables -------------------------------------------------------------------------------------- */
+
+/* A table for `size` columns grows column by column: what has bit k is what has it not, and x_k more;
+   2 x_k more where the lack of a bit means -x_k. */
+INLINE void table_of(const sgn_real *restrict x, int size, int is_full, sgn_real *restrict table,
+                     int width)
+{
+    for (int b = 0; b < width; b++) {
+        table[b] = 0;
+        for (int k = 0; is_full && k < size; k++) table[b] -= x[k * width + b];
+    }
+    for (int k = 0; k < size; k++)
+        for (int i = 0; i < 1 << k; i++)
+            for (int b = 0; b < width; b++)
+                table[((1 << k) + i) * width + b] =
+                    table[i * width + b] + (sgn_real)(1 + is_full) * x[k * width + b];
+}
+
+INLINE void tables(const sgn_real *x, int is_full, sgn_real *table, int width)
+{
+    for (int g = 0; g < SGN_BITS_GROUPS; g++) {
+        int size = sgn_bits_group_size(g);
+        table_of(x, size, is_full, table, width);
+        x += size * width;
+        table += (1 << size) * width;
+    }
+}
+
+/* sum[b] += sign (what the word asks for) */
+INLINE void add_word(const sgn_real *restrict table, uint32_t word, sgn_real sign,
+                     sgn_real *restrict sum, int width)
+{
+    const sgn_real *t[SGN_BITS_GROUPS];
+    for (int g = 0; g < SGN_BITS_GROUPS; g++) t[g] = table + sgn_bits_place(word, g, width);
+    for (int b = 0; b < width; b++)
+        sum[b] += sign * (((t[0][b] + t[1][b]) + (t[2][b] + t[3][b])) + (t[4][b] + t[5][b]));
+}
+
+INLINE void look_up(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
+                    sgn_real *sum, int width)
+{
+    for (int i = 0; i < rows; i++, sum += width)
+        if (!mask) add_word(table, sign[i], 1, sum, width);
+        else if (mask[i]) {
+            add_word(table, mask[i] & sign[i], 1, sum, width);
+            add_word(table, mask[i] & ~sign[i], -1, sum, width);
+        }
+}
+
+static void one_tables(const sgn_real *x, int is_full, sgn_real *table)
+{
+    tables(x, is_full, table, 1);
+}
+static void one_look_up(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
+                        sgn_real *sum)
+{
+    look_up(table, sign, mask, rows, sum, 1);
+}
+static void strip_tables(const sgn_real *x, int is_full, sgn_real *table)
+{
+    tables(x, is_full, table, LANES);
+}
+static void strip_look_up(const sgn_real *table, const uint32_t *sign, const uint32_t *mask,
+                          int rows, sgn_real *sum)
+{
+    look_up(table, sign, mask, rows, sum, LANES);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------ */
+
+INLINE void gather(const uint16_t *link, uint32_t count, const sgn_real *restrict x, sgn_real sign,
+                   sgn_real *restrict sum)
+{
+    sgn_real of_links[LANES] = {0};
+    for (uint32_t l = 0; l < count; l++)
+        for (int b = 0; b < LANES; b++) of_links[b] += x[link[l] + b];
+    for (int b = 0; b < LANES; b++) sum[b] += sign * of_links[b];
+}
+
+static void follow(const uint32_t *start, const uint16_t *link, const sgn_real *x, int rows,
+                   sgn_real *sum)
+{
+    for (int i = 0; i < rows; i++, start += 2, sum += LANES) {
+        gather(link + start[0], start[1] - start[0], x, 1, sum);
+        gather(link + start[1], start[2] - start[1], x, -1, sum);
+    }
+}
+
+static void load(const sgn_real *x, size_t ld, int lanes, sgn_real *strip)
+{
+    for (int b = 0; b < LANES; b++)
+        for (int k = 0; k < LANES; k++)
+            strip[k * LANES + b] = b < lanes ? x[(size_t)k + (size_t)b * ld] : 0;
+}
+
+static void add(const sgn_real *sum, const sgn_real *scale, sgn_real *y, size_t ld, int lanes)
+{
+    for (int b = 0; b < lanes; b++)
+        for (int i = 0; i < LANES; i++)
+            y[(size_t)i + (size_t)b * ld] += scale[i] * sum[i * LANES + b];
+}
+
+/* Squares of d x d bits beside the diagonal change places, for d = 16, 8, 4, 2, 1: Warren, Hacker's
+   Delight (2002), 7-3. */
+static void transpose(const uint32_t *from, uint32_t *to)
+{
+    uint32_t low = UINT32_MAX;  // of 2 d bits the lower d
+    for (int i = 0; i < SGN_PANEL; i++) to[i] = from[i];
+    for (int d = SGN_PANEL / 2; d; d /= 2) {
+        low ^= low << d;
+        for (int i = 0; i < SGN_PANEL; i = (i + d + 1) & ~d) {
+            uint32_t changed = (to[i] >> d ^ to[i + d]) & low;
+            to[i + d] ^= changed;
+            to[i] ^= changed << d;
+        }
+    }
+}
+
+static int usable(void) { return 1; }
+
+const sgn_bits_kernels sgn_bits_portable = {
+    .name = "portable",
+    .usable = usable,
+    .few = 3,
+    .one = {one_tables, one_look_up},
+    .strip = {strip_tables, strip_look_up},
+    .follow = follow,
+    .load = load,
+    .add = add,
+    .transpose = transpose,
+};
