@@ -1,3 +1,4 @@
+#include "core/select.h"
 #include "unroll/support.h"
 
 #include "laws.h"
@@ -16,15 +17,11 @@ static int descending(const void *a, const void *b)
 
 static void check_every_rank(const sgn_real *v, size_t n)
 {
-    sgn_real sorted[256], scratch[256];
-    memcpy(sorted, v, n * sizeof *v);
+    sgn_real sorted[256];
+    for (size_t i = 0; i < n; i++) sorted[i] = v[i] < 0 ? -v[i] : v[i];
     qsort(sorted, n, sizeof *sorted, descending);
-    for (size_t k = 1; k <= n; k++) {
-        memcpy(scratch, v, n * sizeof *v);
-        cr_expect_eq(sgn_kth_largest(scratch, n, k), sorted[k - 1], "%zu of %zu", k, n);
-        qsort(scratch, n, sizeof *scratch, descending);
-        cr_expect_arr_eq(scratch, sorted, n * sizeof *v, "it only reorders");
-    }
+    for (size_t k = 1; k <= n; k++)
+        cr_expect_eq(sgn_kth_largest(v, n, k), sorted[k - 1], "%zu of %zu", k, n);
 }
 
 Test(support, the_kth_largest_is_where_sorting_puts_it)

@@ -1,4 +1,5 @@
 /* ops_adaptive.c -- numbers that are computed from a sample, one a column, and what they govern. */
+#include "core/select.h"
 #include "unroll/op.h"
 
 #include <assert.h>
@@ -139,15 +140,17 @@ enum { EDGE, PART, PASS_AUX };
 static void find_edge(const sgn_real *x, const sgn_real *z, int n, double count, sgn_real *scratch,
                       sgn_real *aux)
 {
-    size_t above = 0;
-    for (int i = 0; i < n; i++)
-        if (x[i] != 0) scratch[above++] = z[i] < 0 ? -z[i] : z[i];
+    int above = 0;
+    for (int i = 0; i < n; i++) {
+        scratch[i] = x[i] != 0 ? z[i] : 0;
+        above += x[i] != 0;
+    }
     aux[PART] = 0;
     aux[EDGE] = (sgn_real)INFINITY;
     if (!(count > 0)) return;
     aux[EDGE] = 0;
-    if (count >= (double)above) return;
-    aux[EDGE] = sgn_kth_largest(scratch, above, (size_t)count + 1);
+    if (count >= above) return;
+    aux[EDGE] = sgn_kth_largest(scratch, (size_t)n, (size_t)count + 1);
     aux[PART] = (sgn_real)(count - floor(count));
 }
 

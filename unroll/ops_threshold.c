@@ -1,4 +1,5 @@
 /* ops_threshold.c -- the proximal steps: shrinkage, group shrinkage, hard thresholds, sign, box. */
+#include "core/select.h"
 #include "core/vector.h"
 #include "unroll/op.h"
 
@@ -50,17 +51,40 @@ SGN_VECTOR static void shrink_by_each(sgn_real *x, const sgn_real *z, const sgn_
     shrink_column(x, z, theta, 1, rho, sel, n);
 }
 
+/* `out` = |z| where it exceeds its threshold, 0 elsewhere; returns how many do. */
+static inline __attribute__((always_inline)) int keep_above(sgn_real *restrict out,
+                                                            const sgn_real *restrict z,
+                                                            const sgn_real *theta, int stride,
+                                                            sgn_real rho, int n)
+{
+    int above = 0;
+    for (int i = 0; i < n; i++) {
+        sgn_real a = z[i] < 0 ? -z[i] : z[i];
+        int exceeds = a > theta[i * stride] * rho;
+        out[i] = exceeds ? a : 0;
+        above += exceeds;
+    }
+    return above;
+}
+
+SGN_VECTOR static int keep_above_one(sgn_real *out, const sgn_real *z, sgn_real tau, int n)
+{
+    return keep_above(out, z, &tau, 0, 1, n);
+}
+
+SGN_VECTOR static int keep_above_each(sgn_real *out, const sgn_real *z, const sgn_real *theta,
+                                      sgn_real rho, int n)
+{
+    return keep_above(out, z, theta, 1, rho, n);
+}
+
 /* The smallest |z| among the `pass` largest that exceed their threshold; 0 when all of them pass. */
 static sgn_real selection_level(const sgn_real *z, const sgn_real *theta, int stride, sgn_real rho,
                                 int n, int pass, sgn_real *scratch)
 {
-    size_t above = 0;
-    for (int i = 0; i < n; i++) {
-        sgn_real a = z[i] < 0 ? -z[i] : z[i];
-        scratch[above] = a;
-        above += a > theta[i * stride] * rho;
-    }
-    return above <= (size_t)pass ? 0 : sgn_kth_largest(scratch, above, (size_t)pass);
+    int above = stride ? keep_above_each(scratch, z, theta, rho, n)
+                       : keep_above_one(scratch, z, theta[0] * rho, n);
+    return above <= pass ? 0 : sgn_kth_largest(scratch, (size_t)n, (size_t)pass);
 }
 
 static void shrink_forward(sgn_tape *t, const sgn_node *o, sgn_span s)

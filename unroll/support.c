@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/registry.h"
+#include "core/select.h"
 
 #include <assert.h>
 #include <math.h>
@@ -104,40 +105,6 @@ double sgn_support_bits(const sgn_support *s)
 
 /* ---- selection ------------------------------------------------------------------------------ */
 
-static sgn_real median3(sgn_real a, sgn_real b, sgn_real c)
-{
-    if (a < b) return b < c ? b : a < c ? c : a;
-    return a < c ? a : b < c ? c : b;
-}
-
-/* Three-way split of v[lo .. hi-1] around the pivot: larger | equal | smaller. */
-static void split(sgn_real *v, size_t *lo, size_t *hi, sgn_real pivot)
-{
-    size_t larger = *lo, smaller = *hi;
-    for (size_t i = *lo; i < smaller;) {
-        sgn_real x = v[i];
-        if (x > pivot) v[i++] = v[larger], v[larger++] = x;
-        else if (x < pivot) v[i] = v[--smaller], v[smaller] = x;
-        else i++;
-    }
-    *lo = larger;
-    *hi = smaller;
-}
-
-sgn_real sgn_kth_largest(sgn_real *v, size_t n, size_t k)
-{
-    assert(k >= 1 && k <= n);
-    size_t first = 0, last = n;
-    for (;;) {
-        sgn_real pivot = median3(v[first], v[first + (last - first) / 2], v[last - 1]);
-        size_t lo = first, hi = last;
-        split(v, &lo, &hi, pivot);
-        if (k <= lo) last = lo;
-        else if (k > hi) first = hi;
-        else return pivot;
-    }
-}
-
 size_t sgn_support_kept(double density, size_t n)
 {
     size_t keep = (size_t)lround(density * (double)n);
@@ -156,7 +123,7 @@ void sgn_support_keep(uint8_t *on, const sgn_real *score, size_t stride, size_t 
 void sgn_support_choose_largest(sgn_support *s, const sgn_real *score, double density,
                                 sgn_real *scratch)
 {
+    (void)scratch;
     size_t size = (size_t)s->rows * (size_t)s->cols, keep = sgn_support_kept(density, size);
-    memcpy(scratch, score, size * sizeof *score);
-    sgn_support_keep(s->on, score, 1, size, keep, sgn_kth_largest(scratch, size, keep));
+    sgn_support_keep(s->on, score, 1, size, keep, sgn_kth_largest(score, size, keep));
 }

@@ -93,7 +93,4 @@ size_t sgn_support_kept(double density, size_t n);
 void sgn_support_keep(uint8_t *on, const sgn_real *score, size_t stride, size_t n, size_t keep,
                       sgn_real level);
 
-/* The k-th largest of v[0 .. n-1] (k = 1: the largest); reorders v.  Quickselect, Hoare 1961. */
-sgn_real sgn_kth_largest(sgn_real *v, size_t n, size_t k);
-
 #endif

@@ -3,6 +3,7 @@
  *
  * Pruning blocks instead of links: Narang et al. 2017, arXiv:1711.02782.
  */
+#include "core/select.h"
 #include "unroll/support.h"
 
 static int parts(int length, int part) { return (length + part - 1) / part; }
@@ -54,9 +55,7 @@ static void choose(sgn_support *s, const sgn_real *score, double density, sgn_re
 {
     size_t n = blocks_of(s), keep = sgn_support_kept(density, n);
     add_up(s, score, scratch);
-    sgn_real level = sgn_kth_largest(scratch, n, keep);
-    add_up(s, score, scratch);  // finding the level reordered them
-    sgn_support_keep(s->on, scratch, 1, n, keep, level);
+    sgn_support_keep(s->on, scratch, 1, n, keep, sgn_kth_largest(scratch, n, keep));
     spread(s);
 }
 

@@ -6,6 +6,7 @@
  *
  * Mishra et al. 2021, arXiv:2104.08378 (2:4); Zhou et al. 2021, arXiv:2102.04010 (any N:M, learned).
  */
+#include "core/select.h"
 #include "unroll/support.h"
 
 /* Groups of one length: those first .. last-1 of a matrix whose groups are counted column by column. */
