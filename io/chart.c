@@ -18,6 +18,9 @@ static const sgn_option options[] = {
     {"x_axis", SGN_OPT_CHOICE, AT(x_axis), 0, 0, 0, "linear|whole|log", "its scale"},
     {"y_axis", SGN_OPT_CHOICE, AT(y_axis), 0, 0, 0, "linear|whole|log", "the other's"},
     {"kind", SGN_OPT_CHOICE, AT(kind), 0, 0, 0, "lines|points", "whether points are joined"},
+    {"along", SGN_OPT_NAME, AT(along), 0, 0, 0, "", "key whose values are points of one series"},
+    {"match", SGN_OPT_NAME, AT(match), 0, 0, 0, "", "the series others are compared with"},
+    {"cost", SGN_OPT_NAME, AT(cost), 0, 0, 0, "", "key of what is compared there"},
     {"front", SGN_OPT_BOOL, AT(front), 0, 0, 0, NULL, "joins the points that no other beats"},
 };
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -75,6 +78,20 @@ static sgn_status read_where(sgn_chart *c, const sgn_yaml *node)
     return SGN_OK;
 }
 
+static sgn_status read_only(sgn_chart *c, const sgn_yaml *node)
+{
+    for (const sgn_yaml *e = node->child; e; e = e->next) {
+        if (e->kind != SGN_YAML_SCALAR || strlen(e->text) >= SGN_NAME_MAX)
+            return sgn_fail_at(e->at, SGN_ECONFIG, "report: series must be a list of labels");
+        if (c->onlys == SGN_CHART_SERIES)
+            return sgn_fail_at(e->at, SGN_ECONFIG, "report: series has more than %d entries",
+                               SGN_CHART_SERIES);
+        snprintf(c->only[c->onlys++], sizeof *c->only, "%s", e->text);
+    }
+    if (c->onlys) return SGN_OK;
+    return sgn_fail_at(node->at, SGN_ECONFIG, "report: series must be a list of labels");
+}
+
 /* ---- figures ------------------------------------------------------------------------------------ */
 
 static const sgn_option *find_option(const char *key)
@@ -88,6 +105,7 @@ static sgn_status read_entry(sgn_chart *c, const sgn_yaml *e)
 {
     if (!strcmp(e->key, "y")) return read_y(c, e);
     if (!strcmp(e->key, "where")) return read_where(c, e);
+    if (!strcmp(e->key, "series")) return read_only(c, e);
     const sgn_option *o = find_option(e->key);
     if (!o) return sgn_fail_at(e->key_at, SGN_ECONFIG, "report: unknown key '%.60s'", e->key);
     if (e->kind != SGN_YAML_SCALAR)
@@ -113,6 +131,11 @@ static sgn_status read_chart(sgn_chart *c, const sgn_yaml *node)
     if (!*c->x || !c->ys)
         return sgn_fail_at(node->at, SGN_ECONFIG, "report: figure %s needs x and y", c->name);
     SGN_TRY(check_key(node->at, c->x));
+    if (*c->along) SGN_TRY(check_key(node->at, c->along));
+    if (*c->cost) SGN_TRY(check_key(node->at, c->cost));
+    if (!*c->match != !*c->cost)
+        return sgn_fail_at(node->at, SGN_ECONFIG, "report: figure %s needs both match and cost",
+                           c->name);
     if (!*c->title) snprintf(c->title, sizeof c->title, "%s against %s", c->y[0], c->x);
     if (!*c->x_title) snprintf(c->x_title, sizeof c->x_title, "%s", c->x);
     if (!*c->y_title) snprintf(c->y_title, sizeof c->y_title, "%.60s", c->y[0]);

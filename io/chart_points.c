@@ -2,6 +2,7 @@
 #include "io/chart.h"
 
 #include "core/memory.h"
+#include "io/config_tree.h"
 #include "io/text.h"
 
 #include <math.h>
@@ -11,6 +12,7 @@
 /* One number of one run. */
 typedef struct {
     char series[SGN_NAME_MAX + SGN_CHART_KEY];
+    const char *label;  // the run's: seeds share it
     double x, y;
     int order;  // of the series: as the runs come
 } sample;
@@ -18,6 +20,7 @@ typedef struct {
 typedef struct {
     sample *at;
     int n, diverged;
+    int x_is_setting;
 } samples;
 
 /* ---- which runs ----------------------------------------------------------------------------------- */
@@ -70,14 +73,19 @@ static void drop_setting(char *label, const char *key)
     }
 }
 
-static void name_series(const sgn_chart *c, const sgn_run *run, int y, sample *s)
+static void name_series(char name[SGN_NAME_MAX], const sgn_chart *c, const sgn_run *run)
 {
-    char label[SGN_NAME_MAX];
-    snprintf(label, sizeof label, "%s", run->summary.label);
-    drop_setting(label, leaf(c->x));
-    for (int i = 0; i < c->wheres; i++) drop_setting(label, leaf(c->where[i]));
-    if (y == 0) snprintf(s->series, sizeof s->series, "%s", label);
-    else snprintf(s->series, sizeof s->series, "%s: %s", label, c->y[y]);
+    snprintf(name, SGN_NAME_MAX, "%s", run->summary.label);
+    drop_setting(name, leaf(c->x));
+    if (*c->along) drop_setting(name, leaf(c->along));
+    for (int i = 0; i < c->wheres; i++) drop_setting(name, leaf(c->where[i]));
+}
+
+static int is_shown(const sgn_chart *c, const char *series)
+{
+    for (int i = 0; i < c->onlys; i++)
+        if (!strcmp(c->only[i], series)) return 1;
+    return !c->onlys;
 }
 
 static int order_of(const samples *s, const char *series)
@@ -92,6 +100,9 @@ static int order_of(const samples *s, const char *series)
 
 static void add_run(samples *s, const sgn_chart *c, const sgn_run *run)
 {
+    char name[SGN_NAME_MAX];
+    name_series(name, c, run);
+    if (!is_shown(c, name)) return;
     if (run->summary.diverged) {
         s->diverged++;
         return;
@@ -101,7 +112,8 @@ static void add_run(samples *s, const sgn_chart *c, const sgn_run *run)
         one->x = number(run, c->x);
         one->y = number(run, c->y[y]);
         if (isnan(one->x) || isnan(one->y)) continue;
-        name_series(c, run, y, one);
+        one->label = run->summary.label;
+        snprintf(one->series, sizeof one->series, "%s%s%s", name, y ? ": " : "", y ? c->y[y] : "");
         one->order = order_of(s, one->series);
         s->n++;
     }
@@ -109,16 +121,55 @@ static void add_run(samples *s, const sgn_chart *c, const sgn_run *run)
 
 /* ---- points --------------------------------------------------------------------------------------- */
 
+/* A key of the config, by its name in the section, too: what is no result. */
+static int is_setting(const char *key)
+{
+    char dotted[SGN_KEY_MAX], text[SGN_OPTION_TEXT_MAX];
+    sgn_config c;
+    sgn_config_presets(&c);
+    if (sgn_config_print(&c, key, text, sizeof text)) return 1;
+    for (int i = 0; i < sgn_config_section_count; i++) {
+        sgn_config_key(dotted, sgn_config_sections[i].name, key);
+        if (sgn_config_print(&c, dotted, text, sizeof text)) return 1;
+    }
+    return 0;
+}
+
+static int compare(double a, double b) { return (a > b) - (a < b); }
+
+static int by_point(const void *a, const void *b)
+{
+    const sample *p = a, *q = b;
+    int label = strcmp(p->label, q->label);
+    return p->order != q->order ? p->order - q->order : label ? label : compare(p->x, q->x);
+}
+
+/* A setting can differ under one label; a result does so from seed to seed. */
+static int same_point(const samples *s, const sample *a, const sample *b)
+{
+    return a->order == b->order && !strcmp(a->label, b->label) &&
+           (!s->x_is_setting || compare(a->x, b->x) == 0);
+}
+
 static int by_series_and_x(const void *a, const void *b)
 {
     const sample *p = a, *q = b;
     if (p->order != q->order) return p->order - q->order;
-    return (p->x > q->x) - (p->x < q->x);
+    int x = compare(p->x, q->x);
+    return x ? x : strcmp(p->label, q->label);
 }
 
-static int same_point(const sample *a, const sample *b)
+/* Gives the samples of every point their mean x, and puts them in the order of the figure. */
+static void sort_points(samples *s)
 {
-    return a->order == b->order && !(a->x < b->x) && !(a->x > b->x);
+    qsort(s->at, (size_t)s->n, sizeof *s->at, by_point);
+    for (int i = 0, end; i < s->n; i = end) {
+        double sum = 0;
+        for (end = i; end < s->n && same_point(s, &s->at[i], &s->at[end]); end++)
+            sum += s->at[end].x;
+        for (int k = i; k < end && !s->x_is_setting; k++) s->at[k].x = sum / (end - i);
+    }
+    qsort(s->at, (size_t)s->n, sizeof *s->at, by_series_and_x);
 }
 
 /* The samples first .. end-1 as one point. */
@@ -150,7 +201,7 @@ static void add_points(sgn_figure *f, const samples *s)
 {
     for (int i = 0, end; i < s->n; i = end) {
         if (i == 0 || s->at[i].order != s->at[i - 1].order) begin_series(f, &s->at[i]);
-        for (end = i; end < s->n && same_point(&s->at[i], &s->at[end]); end++) {
+        for (end = i; end < s->n && same_point(s, &s->at[i], &s->at[end]); end++) {
         }
         add_point(f, &s->at[i], end - i);
     }
@@ -220,7 +271,8 @@ static sgn_status fill(sgn_figure *f, const sgn_chart *c, samples *s)
     SGN_TRY(reserve(f, s->n));
     f->plot.series = f->series;
     say_diverged(f, c, s->diverged);
-    qsort(s->at, (size_t)s->n, sizeof *s->at, by_series_and_x);
+    s->x_is_setting = is_setting(c->x);
+    sort_points(s);
     add_points(f, s);
     return c->front && f->points ? add_front(f) : SGN_OK;
 }

@@ -252,6 +252,7 @@ sgn_status sgn_config_resolve(sgn_config *out, const sgn_yaml *root, const char 
     sgn_config_presets(&c);
     if (root) SGN_TRY(read_tree(&c, root));
     for (int i = 0; i < noverrides; i++) SGN_TRY(read_override(&c, override[i]));
+    if (!c.solve.iterations) c.solve.iterations = c.net.depth;
     *out = c;
     return SGN_OK;
 }

@@ -62,7 +62,7 @@ SGN_MUST_CHECK sgn_status sgn_config_schema(char **text);
      seed: [1, 2, 3]                 - {label: ISTA-16, command: solve, network.solver: ista}
 
    The points are every case (one unnamed case when there is none) times every combination of the
-   lists; the last list moves fastest.  The command line wins: a list key=a,b,c or a value key=a
+   lists; the last list moves fastest.  A list of such mappings is one grid after another.  The command line wins: a list key=a,b,c or a value key=a
    replaces the file's list of that key, a list of another key is added as the last, and a value of
    another key holds for every point, the cases that set it included. */
 typedef struct {

@@ -89,8 +89,13 @@ static void put_heading(FILE *to, const sgn_column *c)
             title[length] ? title + length + 1 : "");
 }
 
+enum { LONG_TABLE = 60 };
+
+/* A long one is folded away. */
 static void put_table(FILE *to, const sgn_table *t)
 {
+    int rows = t->cells / t->columns;
+    if (rows > LONG_TABLE) fprintf(to, "<details><summary>%d rows</summary>\n", rows);
     fputs("<div class=\"wide\"><table>\n<thead><tr>", to);
     for (int c = 0; c < t->columns; c++) put_heading(to, &t->column[c]);
     fputs("</tr></thead>\n<tbody>\n", to);
@@ -102,6 +107,7 @@ static void put_table(FILE *to, const sgn_table *t)
         fputs(c == t->columns - 1 ? "</td></tr>\n" : "</td>", to);
     }
     fputs("</tbody></table></div>\n", to);
+    if (rows > LONG_TABLE) fputs("</details>\n", to);
 }
 
 /* ---- CSV files beside the page ---- */
@@ -213,12 +219,47 @@ static sgn_status write_table(const page *p, const char *name, const char *endin
     return save(to, &text, &size, path, write(t, to));
 }
 
-static sgn_status write_chart_tables(const page *p, const sgn_figure *f)
+static sgn_status write_for_papers(const page *p, const char *name, const sgn_table *t)
+{
+    SGN_TRY(write_table(p, name, "tex", sgn_table_latex, t));
+    return write_table(p, name, "md", sgn_table_markdown, t);
+}
+
+static void put_paper_links(const page *p, const char *name)
+{
+    put_link(p, name, "tex", "LaTeX");
+    put_link(p, name, "md", "Markdown");
+}
+
+static sgn_status write_chart_table(const page *p, const sgn_figure *f)
 {
     sgn_table t;
     sgn_chart_table(&t, f);
-    sgn_status s = write_table(p, f->file, "tex", sgn_table_latex, &t);
-    if (s == SGN_OK) s = write_table(p, f->file, "md", sgn_table_markdown, &t);
+    sgn_status s = write_for_papers(p, f->file, &t);
+    sgn_table_free(&t);
+    return s;
+}
+
+/* What it takes to be as good as the series that the chart names. */
+static sgn_status put_matches(const page *p, const sgn_chart *c, const sgn_run *run, int nruns)
+{
+    char name[2 * SGN_NAME_MAX];
+    sgn_table t;
+    snprintf(name, sizeof name, "%s-match", c->name);
+    sgn_status s = sgn_chart_matches(&t, c, run, nruns);
+    if (s == SGN_OK && t.cells) s = write_csv(p, name, &t, NULL);
+    if (s == SGN_OK && t.cells) s = write_for_papers(p, name, &t);
+    if (s == SGN_OK && t.cells) {
+        put_table(p->to, &t);
+        fputs("<p class=\"note\">The least x at which each series is as low as ", p->to);
+        sgn_text_xml(p->to, c->match);
+        fputs("; the cost is ", p->to);
+        sgn_text_xml(p->to, c->cost);
+        fputs(".", p->to);
+        put_csv_link(p, name);
+        put_paper_links(p, name);
+        fputs("</p>\n", p->to);
+    }
     sgn_table_free(&t);
     return s;
 }
@@ -228,15 +269,14 @@ static sgn_status put_chart(const page *p, const sgn_chart *c, const sgn_run *ru
     sgn_figure f;
     SGN_TRY(sgn_chart_figure(&f, c, run, nruns));
     sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
-    if (s == SGN_OK && f.points) s = write_chart_tables(p, &f);
+    if (s == SGN_OK && f.points) s = write_chart_table(p, &f);
     if (s == SGN_OK && f.points) {
         put_drawing(p, &f);
-        put_link(p, f.file, "tex", "LaTeX");
-        put_link(p, f.file, "md", "Markdown");
+        put_paper_links(p, f.file);
         fputs("</figcaption>\n</figure>\n", p->to);
     }
     sgn_figure_free(&f);
-    return s;
+    return s == SGN_OK ? put_matches(p, c, run, nruns) : s;
 }
 
 static sgn_status put_figures(const page *p, const sgn_run *run, int nruns,
@@ -276,14 +316,16 @@ static sgn_status put_page(const page *p, const char *title, const sgn_run *run,
                            const sgn_charts *charts)
 {
     sgn_table t;
+    int asked = charts && charts->n;  // what the config asks for comes first
     put_head(p->to, title);
+    if (asked) SGN_TRY(put_figures(p, run, nruns, charts));
     sgn_results(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "results", "Results", columns_note, &t));
     sgn_results_bits(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "ledger", "Ledger: bits", bits_note, &t));
     sgn_results_operations(&t, run, nruns, "\u00b1");
     SGN_TRY(put_section(p, "operations", "Ledger: operations", operations_note, &t));
-    SGN_TRY(put_figures(p, run, nruns, charts));
+    if (!asked) SGN_TRY(put_figures(p, run, nruns, charts));
     SGN_TRY(put_theory(p, run, nruns));
     sgn_results_settings(&t, run, nruns);
     SGN_TRY(put_section(p, "settings", "Settings", "One row per run.", &t));

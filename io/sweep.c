@@ -1,4 +1,4 @@
-/* One configuration becomes many: cases times the combinations of lists. */
+/* One configuration becomes many: cases times the combinations of lists, grid after grid. */
 #include "core/memory.h"
 #include "io/config_tree.h"
 
@@ -8,19 +8,40 @@ enum { MOST_POINTS = 100000 };
 
 /* ---- shape and values, as the file has them ---- */
 
-sgn_status sgn_sweep_check_lists(const sgn_yaml *lists)
+static sgn_status check_grid(const sgn_yaml *grid)
 {
     sgn_config scratch;
     sgn_config_presets(&scratch);
-    if (lists->kind != SGN_YAML_MAPPING)
-        return sgn_fail_at(lists->at, SGN_ECONFIG, "sweep must be a mapping of keys to lists");
-    for (const sgn_yaml *list = lists->child; list; list = list->next) {
+    if (grid->kind != SGN_YAML_MAPPING)
+        return sgn_fail_at(grid->at, SGN_ECONFIG,
+                           "sweep must be a mapping of keys to lists, or a list of such mappings");
+    for (const sgn_yaml *list = grid->child; list; list = list->next) {
         if (list->kind != SGN_YAML_LIST || !list->child)
             return sgn_fail_at(list->at, SGN_ECONFIG,
                                "sweep: %.80s must be a list of at least one value", list->key);
         for (const sgn_yaml *value = list->child; value; value = value->next)
             SGN_TRY(sgn_config_assign_node(&scratch, list->key, list->key_at, value));
     }
+    return SGN_OK;
+}
+
+/* A list of grids begins with its first; a single one stands for itself. */
+static const sgn_yaml *first_grid(const sgn_yaml *sweep)
+{
+    return sweep && sweep->kind == SGN_YAML_LIST ? sweep->child : sweep;
+}
+
+static const sgn_yaml *next_grid(const sgn_yaml *sweep, const sgn_yaml *grid)
+{
+    return sweep && sweep->kind == SGN_YAML_LIST ? grid->next : NULL;
+}
+
+sgn_status sgn_sweep_check_lists(const sgn_yaml *sweep)
+{
+    if (!first_grid(sweep))
+        return sgn_fail_at(sweep->at, SGN_ECONFIG, "sweep must have at least one mapping");
+    for (const sgn_yaml *grid = first_grid(sweep); grid; grid = next_grid(sweep, grid))
+        SGN_TRY(check_grid(grid));
     return SGN_OK;
 }
 
@@ -217,16 +238,28 @@ static sgn_status fill_point(sgn_sweep_point *p, const sgn_yaml *one, const axes
     return SGN_OK;
 }
 
+/* Room for so many points behind those there are. */
+static sgn_status make_room(sgn_sweep *s, int points)
+{
+    if (points > MOST_POINTS - s->n)
+        return sgn_fail(SGN_ECONFIG, "the sweep has more than %d points", MOST_POINTS);
+    sgn_sweep_point *point = sgn_alloc((size_t)(s->n + points), sizeof *point);
+    if (!point) return SGN_EMEM;
+    if (s->n) memcpy(point, s->point, (size_t)s->n * sizeof *point);
+    sgn_free(s->point);
+    s->point = point;
+    return SGN_OK;
+}
+
 /* `out` has to be freed on failure, too. */
-static sgn_status find_points(sgn_sweep *out, const sgn_yaml *cases, const axes *a,
-                              const char *command)
+static sgn_status add_points(sgn_sweep *out, const sgn_yaml *cases, const axes *a,
+                             const char *command)
 {
     int ncases = cases ? count_entries(cases) : 1, points = ncases;
-    const sgn_yaml *one = cases ? cases->child : NULL;
     SGN_TRY(count_points(a, &points));
-    out->point = sgn_alloc((size_t)points, sizeof *out->point);
-    if (!out->point) return SGN_EMEM;
-    for (; out->n < points; one = one ? one->next : NULL)
+    SGN_TRY(make_room(out, points));
+    const sgn_yaml *one = cases ? cases->child : NULL;
+    for (int i = 0; i < ncases; i++, one = one ? one->next : NULL)
         for (int c = 0; c < points / ncases; c++) {
             sgn_sweep_point *p = &out->point[out->n++];
             snprintf(p->command, sizeof p->command, "%s", command);
@@ -235,21 +268,31 @@ static sgn_status find_points(sgn_sweep *out, const sgn_yaml *cases, const axes 
     return SGN_OK;
 }
 
+static sgn_status add_grid(sgn_sweep *out, const sgn_yaml *cases, const sgn_yaml *grid,
+                           const char *const *override, int noverrides, const char *command)
+{
+    axes a = {0};
+    SGN_TRY(refuse_overlap(cases, grid));
+    sgn_status status = find_axes(&a, grid, override, noverrides);
+    if (status == SGN_OK) status = add_points(out, cases, &a, command);
+    free_axes(&a);
+    return status;
+}
+
 static sgn_status sweep_from(sgn_sweep *out, const sgn_yaml *root, const char *const *override,
                              int noverrides)
 {
     sgn_config scratch;
-    axes a = {0};
     sgn_sweep s = {0};
     const sgn_yaml *lists = sgn_yaml_find(root, "sweep"), *cases = sgn_yaml_find(root, "cases");
+    const sgn_yaml *grid = first_grid(lists);
     SGN_TRY(sgn_config_resolve(&scratch, root, NULL, 0));
-    SGN_TRY(refuse_overlap(cases, lists));
     const char *command = sgn_config_is_experiment(&scratch) ? "experiment" : "train";
-    sgn_status status = find_axes(&a, lists, override, noverrides);
-    if (status == SGN_OK) status = find_points(&s, cases, &a, command);
+    sgn_status status;
+    do status = add_grid(&s, cases, grid, override, noverrides, command);
+    while (status == SGN_OK && (grid = next_grid(lists, grid)));
     if (status == SGN_OK) *out = s;
     else sgn_sweep_free(&s);
-    free_axes(&a);
     return status;
 }
 

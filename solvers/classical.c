@@ -16,7 +16,8 @@ const sgn_option sgn_classical_options[] = {
     {"lambda", SGN_OPT_REAL, AT(lambda), 0.1, 1e-12, 1e12, "auto",
      "weight of the l1 norm, or the path's last; auto: the best of a grid, or lambda_max/1000"},
     {"points", SGN_OPT_INT, AT(points), 30, 2, 10000, NULL, "how many lambdas a path has"},
-    {"iterations", SGN_OPT_INT, AT(iterations), 1000, 1, 100000000, NULL, "at most so many"},
+    {"iterations", SGN_OPT_INT, AT(iterations), 1000, 0, 100000000, NULL,
+     "at most so many; 0: network.depth"},
     {"tolerance", SGN_OPT_REAL, AT(tolerance), 1e-6, 0, 1, NULL,
      "stop when the estimate moves by less, relative to its norm; 0: never.  lasso: the relative "
      "duality gap, omp: the relative residual"},

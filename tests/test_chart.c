@@ -142,6 +142,60 @@ Test(chart, the_front_joins_what_no_other_point_beats)
     sgn_figure_free(&f);
 }
 
+Test(chart, of_the_series_only_those_that_were_asked_for_are_shown)
+{
+    sgn_figure f = figure_of(", series: [full]");
+    cr_assert_eq(f.plot.n, 1);
+    cr_expect_str_eq(f.series[0].label, "full");
+    sgn_figure_free(&f);
+    expect_refused("  figures:\n    - {name: a, x: depth, y: gap_db, series: []}\n",
+                   "list of labels");
+}
+
+/* Two seeds whose result on the x axis differs: one point, at their mean. */
+Test(chart, seeds_are_one_point_where_x_is_a_result)
+{
+    sgn_run run[RUNS];
+    sgn_charts c;
+    sgn_figure f;
+    make_runs(run);
+    for (int i = 0; i < RUNS; i++) run[i].summary.stored_bytes = 100 * (i + 1);
+    OK(sgn_charts_load(&c, file_of("report:\n  figures:\n    - {name: a, x: stored_bytes, y: "
+                                   "nmse_test_db, along: network.depth}\n")));
+    OK(sgn_chart_figure(&f, &c.chart[0], run, RUNS));
+    sgn_charts_free(&c);
+    cr_assert_str_eq(f.series[0].label, "one-bit");
+    cr_assert_eq(f.series[0].n, 2, "depths 8 and 4");
+    cr_expect_eq(f.series[0].x[0], 100);
+    cr_expect_eq(f.series[0].x[1], 250);
+    cr_expect_float_eq(f.series[0].y[1], -10, 1e-12);
+    cr_expect_eq(f.count[1], 2);
+    sgn_figure_free(&f);
+}
+
+Test(chart, a_match_is_the_least_x_that_is_as_low)
+{
+    sgn_run run[RUNS];
+    sgn_charts c;
+    sgn_table t;
+    make_runs(run);
+    for (int i = 0; i < RUNS; i++) run[i].summary.stored_bytes = 100 * (i + 1);
+    OK(sgn_charts_load(&c,
+                       file_of("report:\n  figures:\n    - {name: a, x: depth, y: nmse_test_db, "
+                               "match: full, cost: stored_bytes}\n")));
+    OK(sgn_chart_matches(&t, &c.chart[0], run, RUNS));
+    sgn_charts_free(&c);
+    static const char *const wanted[] = {"one-bit", "4",      "-12.00", "400.00",
+                                         "8",       "-20.00", "100.00"};
+    cr_assert_eq(t.cells, t.columns, "full has one depth that did not diverge");
+    for (int i = 0; i < t.columns; i++)
+        cr_expect_eq(strtod(t.cell[i], NULL), strtod(wanted[i], NULL), "%s", t.cell[i]);
+    cr_expect_str_eq(t.cell[0], "one-bit");
+    sgn_table_free(&t);
+    expect_refused("  figures:\n    - {name: a, x: depth, y: gap_db, match: full}\n",
+                   "both match and");
+}
+
 /* ---- tables ------------------------------------------------------------------------------------ */
 
 static void expect_table(sgn_status (*write)(const sgn_table *, FILE *), const char *cell,

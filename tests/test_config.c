@@ -468,6 +468,32 @@ Test(sweep, every_point_resolves_to_its_config)
     sgn_sweep_free(&s);
 }
 
+Test(sweep, grids_follow_one_another)
+{
+    sgn_sweep s;
+    const char *text = "sweep:\n"
+                       "  - {problem.snr_db: [inf, 20], seed: [1]}\n"
+                       "  - {network.depth: [4, 8]}\n"
+                       "cases:\n"
+                       "  - {label: a, weights.support: all}\n"
+                       "  - {label: b, weights.frozen: true}\n";
+    const char *twice = "seed=7,8";
+    cr_assert_eq(sweep(&s, text, NULL, 0), SGN_OK, "%s", sgn_last_error());
+    cr_assert_eq(s.n, 8);
+    says(&s, 1, "a:train:weights.support=all,problem.snr_db=20,seed=1");
+    says(&s, 2, "b:train:weights.frozen=true,problem.snr_db=inf,seed=1");
+    says(&s, 4, "a:train:weights.support=all,network.depth=4");
+    says(&s, 7, "b:train:weights.frozen=true,network.depth=8");
+    sgn_sweep_free(&s);
+    cr_assert_eq(sweep(&s, text, &twice, 1), SGN_OK);
+    cr_assert_eq(s.n, 16, "the command line holds for every grid");
+    says(&s, 15, "b:train:weights.frozen=true,network.depth=8,seed=8");
+    sgn_sweep_free(&s);
+    sweep_refused("sweep: [{seed: [1]}, {sede: [1]}]\n", "sede");
+    sweep_refused("sweep: [seed]\n", "mapping of keys to lists");
+    sweep_refused("sweep: []\n", "at least one mapping");
+}
+
 Test(sweep, without_lists_and_cases_there_is_one_point)
 {
     sgn_sweep s;
@@ -532,7 +558,7 @@ Test(sweep, every_value_is_checked_where_it_stands)
     sweep_refused("sweep: {seed: 8}\n", ":1:15: sweep: seed must be a list of at least one value");
     sweep_refused("sweep: {seed: []}\n", ":1:15: sweep: seed must be a list of at least one value");
     sweep_refused("sweep: {seed: [[1]]}\n", ":1:16: seed is a list, must be one value");
-    sweep_refused("sweep: [1]\n", ":1:8: sweep must be a mapping of keys to lists");
+    sweep_refused("sweep: [1]\n", ":1:9: sweep must be a mapping of keys to lists");
     sweep_refused("cases: {label: a}\n", ":1:8: cases must be a list of at least one mapping");
     sweep_refused("cases: []\n", ":1:8: cases must be a list of at least one mapping");
     sweep_refused("cases: [{seed: 1}]\n", ":1:9: a case must be a mapping with a label");
