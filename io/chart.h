@@ -40,8 +40,8 @@ typedef struct {
     int ys;
     char where[SGN_CHART_KEYS][SGN_CHART_KEY], is[SGN_CHART_KEYS][SGN_NAME_MAX];
     int wheres;
-    char only[SGN_CHART_SERIES][SGN_NAME_MAX];  // names of series
-    int onlys;                                  // 0: all
+    char only[SGN_CHART_SERIES][SGN_NAME_MAX];                          // names of series
+    int onlys;                                                          // 0: all
     char along[SGN_NAME_MAX], match[SGN_NAME_MAX], cost[SGN_NAME_MAX];  // "" when not given
 } sgn_chart;
 
