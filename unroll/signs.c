@@ -75,18 +75,50 @@ static void put_estimates(const sgn_group *g, const sgn_link *w, int p, sgn_stre
     }
 }
 
-void sgn_signs_project(const sgn_group *g)
+/* Where every row has a scale of its own a stretch is a single entry.  Whole columns are quicker, each
+   with the scales of its rows. */
+static int has_row_scales(const sgn_group *g) { return g->units > 1 && g->rowspan == 1; }
+
+static size_t first_unit(const sgn_group *g, int column)
+{
+    return (size_t)g->unitrows * (size_t)(column / g->colspan);
+}
+
+SGN_VECTOR static void put_signs_by_row(sgn_real *restrict w, int adds, const sgn_real *restrict s,
+                                        const sgn_real *restrict v, const uint8_t *restrict on,
+                                        size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sgn_real signed_scale = v[i] < 0 ? -s[i] : s[i], before = adds ? w[i] : 0;
+        w[i] = before + (!on || on[i] ? signed_scale : 0);
+    }
+}
+
+static void project_by_row(const sgn_group *g, const sgn_link *w, int p)
+{
+    for (int j = 0; j < w->cols; j++) {
+        size_t at = (size_t)j * (size_t)w->rows;
+        put_signs_by_row(w->weight + at, p > 0, scales_of(g, p) + first_unit(g, j),
+                         sgn_plane(w, p, at), sgn_plane_on(w, p, at), (size_t)w->rows);
+    }
+}
+
+static void project_by_stretch(const sgn_group *g, const sgn_link *w, int p)
 {
     int hard = sgn_estimator_is_hard(g);
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        for (int p = 0; p < w->planes; p++)
-            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-                if (!hard) put_estimates(g, w, p, r);
-                else
-                    put_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit],
-                              sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
-    }
+    for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
+        if (!hard) put_estimates(g, w, p, r);
+        else
+            put_signs(w->weight + r.first, p > 0, scales_of(g, p)[r.unit], sgn_plane(w, p, r.first),
+                      sgn_plane_on(w, p, r.first), r.count);
+}
+
+void sgn_signs_project(const sgn_group *g)
+{
+    int by_row = sgn_estimator_is_hard(g) && has_row_scales(g);
+    for (int k = 0; k < g->n; k++)
+        for (int p = 0; p < g->link[k]->planes; p++)
+            (by_row ? project_by_row : project_by_stretch)(g, g->link[k], p);
 }
 
 /* Returns <dw, M sign(v)>. */
@@ -149,17 +181,44 @@ static double pull_estimated(const sgn_group *g, const sgn_link *w, int p, sgn_s
     return ds;
 }
 
-void sgn_signs_pullback(const sgn_group *g)
+/* dV and ds of a column whose rows have scales s of their own. */
+SGN_VECTOR static void pull_column(sgn_real *dv, sgn_real *restrict ds, const sgn_real *restrict s,
+                                   const sgn_real *dw, const sgn_real *restrict v,
+                                   const uint8_t *restrict on, const uint8_t *restrict mask,
+                                   size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sgn_real g = dw[i], along = v[i] < 0 ? -g : g;
+        ds[i] += !on || on[i] ? along : 0;
+        dv[i] = !mask || mask[i] ? s[i] * g : 0;
+    }
+}
+
+static void pull_by_row(const sgn_group *g, const sgn_link *w, int p)
+{
+    for (int j = 0; j < w->cols; j++) {
+        size_t at = (size_t)j * (size_t)w->rows, unit = first_unit(g, j);
+        pull_column(sgn_plane_grad(w, p, at), g->scale->dweight + p * g->units + unit,
+                    scales_of(g, p) + unit, w->dweight + at, sgn_plane(w, p, at),
+                    sgn_plane_on(w, p, at), sgn_plane_mask(w, p, at), (size_t)w->rows);
+    }
+}
+
+static void pull_by_stretch(const sgn_group *g, const sgn_link *w, int p)
 {
     int straight = sgn_estimator_is_straight(g);
+    for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
+        g->scale->dweight[p * g->units + r.unit] +=
+            (sgn_real)(straight ? pull_straight(g, w, p, r) : pull_estimated(g, w, p, r));
+}
+
+void sgn_signs_pullback(const sgn_group *g)
+{
+    int by_row = sgn_estimator_is_straight(g) && has_row_scales(g);
     memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof *g->scale->dweight);
-    for (int k = 0; k < g->n; k++) {
-        const sgn_link *w = g->link[k];
-        for (int p = 0; p < w->planes; p++)
-            for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-                g->scale->dweight[p * g->units + r.unit] +=
-                    (sgn_real)(straight ? pull_straight(g, w, p, r) : pull_estimated(g, w, p, r));
-    }
+    for (int k = 0; k < g->n; k++)
+        for (int p = 0; p < g->link[k]->planes; p++)
+            (by_row ? pull_by_row : pull_by_stretch)(g, g->link[k], p);
 }
 
 /* ---- codes ------------------------------------------------------------------------------------ */
