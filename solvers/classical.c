@@ -116,6 +116,11 @@ sgn_status sgn_classical_continue(const sgn_solver *solver, const sgn_physics *q
                                   double tolerance, sgn_pool *pool, sgn_mat y, sgn_mat x,
                                   sgn_classical_info *info)
 {
+    if (!solver->setup && !solver->solve)
+        return sgn_fail(SGN_ECONFIG,
+                        "network.solver %s is a network only, with no classical method to run; "
+                        "train it",
+                        solver->name);
     if (!solver->lasso) zero(x);
     if (solver->solve) SGN_TRY(solver->solve(q, iterations, tolerance, y, x, info));
     else SGN_TRY(iterate_all(solver, q, iterations, tolerance, pool, y, x, info));

@@ -240,6 +240,24 @@ Test(classical, a_signal_does_not_depend_on_the_others)
     task_free(&all), task_free(&one);
 }
 
+Test(classical, a_network_without_a_method_is_refused)
+{
+    task t = task_of(1, "");
+    int refused = 0;
+    for (const sgn_solver *const *s = sgn_solvers(); *s; s++) {
+        sgn_classical_info info;
+        if ((*s)->setup || (*s)->solve) continue;
+        cr_expect_eq(sgn_classical_run(*s, &t.problem->physics, 1, 0, NULL, t.y, t.estimate, &info),
+                     SGN_ECONFIG);
+        cr_expect_not_null(strstr(sgn_last_error(), (*s)->name), "%s", sgn_last_error());
+        sgn_config c = config_of("network.solver=%s weights.init=adjoint", (*s)->name);
+        cr_expect_eq(sgn_net_resolve(&c.net, *s), SGN_ECONFIG);
+        refused++;
+    }
+    cr_expect_gt(refused, 0);
+    task_free(&t);
+}
+
 Test(classical, a_method_without_an_iteration_makes_no_network)
 {
     sgn_config c = config_of("seed=1");

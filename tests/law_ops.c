@@ -44,6 +44,7 @@ static sgn_var add_scaled(sgn_tape *t, const sgn_var *in)
 {
     return sgn_add_scaled(t, in[0], OWN, in[1]);
 }
+static sgn_var shift(sgn_tape *t, const sgn_var *in) { return sgn_shift(t, in[0], OWN); }
 static sgn_var shrink(sgn_tape *t, const sgn_var *in)
 {
     return sgn_shrink(t, in[0], OWN, SGN_NO_VAR, 0);
@@ -118,6 +119,7 @@ static const operation operations[] = {
     {"backproject", backproject, {M}, {0}, FIRST},
     {"mix", mix, {N, N}, {0}, FIRST | SECOND},
     {"add scaled", add_scaled, {N, N}, {1, 1}, FIRST | SECOND},
+    {"shift", shift, {N}, {N, 1}, 0},
     {"shrink", shrink, {N}, {1, 1}, FIRST},
     {"shrink, a threshold each", shrink, {N}, {N, 1}, FIRST},
     {"shrink, selection", shrink_selected, {N}, {1, 1}, FIRST},

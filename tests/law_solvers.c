@@ -196,7 +196,7 @@ static void check_untrained(const sgn_solver *s, int depth, const char *problem)
 Test(solvers, the_untrained_network_is_the_classical_method)
 {
     for (const sgn_solver *const *s = sgn_solvers(); *s; s++)
-        for (int depth = 1; depth <= 9 && (*s)->step; depth += 4)
+        for (int depth = 1; depth <= 9 && (*s)->step && (*s)->setup; depth += 4)
             for (int i = 0; i < 2; i++) check_untrained(*s, depth, problems[i]);
 }
 

@@ -99,6 +99,28 @@ Test(net, the_analytic_weight_reproduces_every_column)
     model_free(&m);
 }
 
+/* Whatever the constraint, the same signs; real entries of variance 2 / columns, a tenth of that deviation in
+   the last layer; the first layer alone multiplies measurements. */
+Test(net, a_relu_network_starts_at_random_and_keeps_no_link_it_never_uses)
+{
+    sgn_config real = config_of("problem.m=50 problem.n=100 network.solver=relu-network "
+                                "weights.constraint=full"),
+               sign = real;
+    snprintf(sign.net.constraint, sizeof sign.net.constraint, "onebit");
+    model m = model_of(&real), s = model_of(&sign);
+    cr_expect_null(parameter(m.net, "W", 0));
+    cr_expect_null(parameter(m.net, "W_in", 1));
+    for (int k = 0; k < 3; k++) {
+        sgn_mat W = weight(m.net, k ? "W" : "W_in", k), S = weight(s.net, k ? "W" : "W_in", k);
+        double size = (double)W.rows * W.cols, wanted = (k == 2 ? 0.02 : 2.0) / W.cols, differ = 0;
+        cr_expect_float_eq(sgn_mat_sum_squares(W) / size / wanted, 1, 0.1, "layer %d", k);
+        for (int i = 0; i < W.rows * W.cols; i++) differ += (W.at[i] < 0) != (S.at[i] < 0);
+        cr_expect_eq(differ, 0, "layer %d: %g signs", k, differ);
+    }
+    cr_expect_neq(weight(m.net, "W", 1).at[0] * (sgn_real)0.1, weight(m.net, "W", 2).at[0]);
+    model_free(&m), model_free(&s);
+}
+
 Test(net, the_adjoint_weight_is_that_of_ista)
 {
     sgn_config c =

@@ -21,11 +21,16 @@ static sgn_var physics_term(sgn_layer *l, sgn_var r)
                                        : sgn_apply(l->tape, l->analytic, r);
 }
 
+sgn_var sgn_links_to(sgn_layer *l, sgn_var v, sgn_param W, sgn_var r)
+{
+    if (!l->as->step) return sgn_apply_to(l->tape, v, W, r);
+    return sgn_add_scaled(l->tape, v, l->step, sgn_apply(l->tape, W, r));
+}
+
 sgn_var sgn_advance(sgn_layer *l, sgn_var v, sgn_param W, sgn_var r)
 {
     if (l->as->physics_term) v = sgn_add_scaled(l->tape, v, l->gain, physics_term(l, r));
-    if (!l->as->step) return sgn_apply_to(l->tape, v, W, r);
-    return sgn_add_scaled(l->tape, v, l->step, sgn_apply(l->tape, W, r));
+    return sgn_links_to(l, v, W, r);
 }
 
 /* p_k of LISTA-CPSS (Chen et al. 2018, sec. 4): 1.2 % more a layer, at most 13 %. */

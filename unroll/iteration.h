@@ -21,7 +21,7 @@
 
 struct sgn_layer {
     sgn_tape *tape;
-    int k;  // 0, 1 ...
+    int k, depth;  // 0, 1 ... depth-1
     const sgn_iteration *as;
     const sgn_physics *physics;     // for methods that are told sparsity, width, folds
     sgn_param slot[SGN_MAX_SLOTS];  // the solver's own, in its order
@@ -30,6 +30,7 @@ struct sgn_layer {
 };
 
 sgn_var sgn_extrapolate(sgn_layer *l, sgn_var x, sgn_var previous);          // v
+sgn_var sgn_links_to(sgn_layer *l, sgn_var v, sgn_param W, sgn_var r);       // v + s W r
 sgn_var sgn_advance(sgn_layer *l, sgn_var v, sgn_param W, sgn_var r);        // z
 sgn_var sgn_threshold(sgn_layer *l, sgn_var z, sgn_param theta, sgn_var r);  // x; r: SGN_NO_VAR
                                                                              // if there is none

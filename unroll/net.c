@@ -68,10 +68,11 @@ sgn_status sgn_net_record(sgn_net *net, int carry_state)
     net->y = sgn_tape_input(net->tape, net->m);
     if (net->watches_input) sgn_tape_watch(net->tape, net->y);
     sgn_var state[SGN_MAX_STATE];
-    for (int i = 0; i < SGN_MAX_STATE; i++)
-        state[i] = net->in[i] = carry_state && solver->state[i]
-                                    ? sgn_tape_input(net->tape, sgn_net_dim(net, solver->state[i]))
-                                    : sgn_zero(net->tape);
+    for (int i = 0; i < SGN_MAX_STATE; i++) {
+        int rows = sgn_net_dim(net, solver->state[i]), carried = carry_state && solver->state[i];
+        state[i] = net->in[i] =
+            carried ? sgn_tape_input(net->tape, rows) : sgn_zeros(net->tape, rows);
+    }
     for (int k = 0; k < net->as.depth; k++) {
         net->memory->layer[k].tape = net->tape;
         solver->step(&net->memory->layer[k], net->y, state);

@@ -17,7 +17,8 @@ typedef enum {
     SGN_INIT_ANALYTIC,
     SGN_INIT_ADJOINT,
     SGN_INIT_RANDOM,
-    SGN_INIT_COHERENCE
+    SGN_INIT_COHERENCE,
+    SGN_INIT_HE
 } sgn_init;
 typedef enum {
     SGN_SCALE_GLOBAL,

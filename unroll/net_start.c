@@ -9,6 +9,9 @@
 /* Size of a correction's entries beside those of the physics term's matrix. */
 static const double correction_ratio = 0.6;
 
+/* Size of what a random network begins with in its last layer, beside those before. */
+static const double last_layer = 0.1;
+
 /* ---- W0 ------------------------------------------------------------------------------------- */
 
 static void random_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
@@ -107,11 +110,30 @@ static sgn_status set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
         else slot[i] = weight_view(net, l->slot[i]);
         memset(slot[i].at, 0, slot_size(net, s) * sizeof(sgn_real));
     }
-    sgn_status status = net->solver->setup(&net->physics, W0, slot);
+    sgn_status status = net->solver->setup ? net->solver->setup(&net->physics, W0, slot) : SGN_OK;
     sgn_free(room);
     set_thresholds(net, l);
     set_settings(net, l);
     return status;
+}
+
+/* Every link matrix of its own, with variance 2 / columns: then vectors keep their size from layer to
+   layer where a ReLU takes half of them (He et al. 2015, arXiv:1502.01852, eq. 10).  What leaves the last
+   layer is small beside that, so that the estimate begins near 0 as that of an iteration does: from a large
+   one the shortest way down is to switch the ReLUs off for good.  The stream is that of the matrix among
+   matrices, so that no setting of the scales changes what is drawn. */
+static void draw_links(sgn_net *net, uint64_t seed)
+{
+    uint32_t matrix = 0;
+    for (int p = 0; p < net->nparams; p++) {
+        sgn_link *w = &net->param[p];
+        if (w->role != SGN_ROLE_LINKS) continue;
+        sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_WEIGHTS, 1, matrix++);
+        double deviation = sqrt(2.0 / w->cols);
+        if (w->layer == net->as.depth - 1) deviation *= last_layer;
+        for (size_t i = 0; i < sgn_link_size(w); i++)
+            w->weight[i] = (sgn_real)(deviation * sgn_rng_normal(&rng));
+    }
 }
 
 /* ---- from target values to latents ------------------------------------------------------------ */
@@ -147,6 +169,7 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
     sgn_status status = initial_weight(net, seed, W0);
     for (int k = 0; !status && k < net->as.depth; k++)
         status = set_layer(net, &net->memory->layer[k], W0);
+    if (!status && net->as.init == SGN_INIT_HE) draw_links(net, seed);
     sgn_param analytic = net->memory->layer[0].analytic;
     if (!status && analytic != SGN_NO_PARAM)
         status = sgn_analytic_weight(&net->physics, weight_view(net, analytic));

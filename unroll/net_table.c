@@ -79,7 +79,8 @@ static void declare_layer(sgn_net *net, int k, sgn_param analytic)
 {
     const sgn_iteration *as = &net->memory->iteration;
     sgn_layer *l = &net->memory->layer[k];
-    *l = (sgn_layer){.k = k, .as = as, .physics = &net->physics, .analytic = analytic};
+    *l = (sgn_layer){
+        .k = k, .depth = net->as.depth, .as = as, .physics = &net->physics, .analytic = analytic};
     for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
         const sgn_slot *s = &net->solver->slot[i];
         l->slot[i] =

@@ -106,6 +106,42 @@ sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y)
                                       .a = no_x ? 0 : 1});
 }
 
+/* ---- z = x + b, b learned, the same for every sample     dx += dz,  db += sum of dz ------------- */
+
+static void shift_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat z = sgn_value_of(o, s), x = sgn_span_value(t, o->in[0], s);
+    const sgn_real *b = sgn_tape_param(t, o->p)->weight;
+    for (int j = 0; j < s.count; j++)
+        combine(sgn_mat_at(z, 0, j), 1, sgn_mat_at(x, 0, j), 1, b, (size_t)z.rows);
+}
+
+static void shift_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    sgn_mat dz = sgn_grad_of(o, s), dx = sgn_span_grad(t, o->in[0], s);
+    sgn_real *db = sgn_span_scalar_grad(t, o->p, s);
+    for (int j = 0; j < s.count; j++) add_times(db, 1, sgn_mat_at(dz, 0, j), (size_t)dz.rows);
+    if (dx.cols) add_times(dx.at, 1, dz.at, count(dz));
+}
+
+static sgn_effort shift_effort(const sgn_tape *t, const sgn_node *o)
+{
+    (void)t;
+    return (sgn_effort){0, o->rows};
+}
+
+static const sgn_operation shift = {"shift", shift_forward,         shift_backward, NULL,
+                                    0,       .effort = shift_effort};
+
+sgn_var sgn_shift(sgn_tape *t, sgn_var x, sgn_param b)
+{
+    assert(sgn_tape_rows(t, x) == sgn_tape_param(t, b)->rows && sgn_tape_param(t, b)->cols == 1);
+    return sgn_tape_put(t, (sgn_node){.op = &shift,
+                                      .rows = sgn_tape_rows(t, x),
+                                      .in = {x, SGN_NO_VAR, SGN_NO_VAR},
+                                      .p = b});
+}
+
 /* ---- z = r + (|x|_0 / m) p (o->a is 0 where r is zero, else 1)   dr += dz,  dp += (|x|_0 / m) dz -- */
 
 static void onsager_forward(sgn_tape *t, const sgn_node *o, sgn_span s)

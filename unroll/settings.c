@@ -63,9 +63,9 @@ const sgn_option sgn_weights_options[] = {
      "what stands for the sign, or for its derivative, while training"},
     {"fit", SGN_OPT_NAME, AT(fit), 0, 0, 0, "rounding",
      "how real links become what the constraint allows"},
-    {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random|coherence",
+    {"init", SGN_OPT_CHOICE, AT(init), 0, 0, 0, "auto|analytic|adjoint|random|coherence|he",
      "analytic: column-scaled ridge pseudo-inverse; adjoint: A'/L, auto on support physics; "
-     "coherence: least mutual coherence with A"},
+     "coherence: least mutual coherence with A; he: every matrix random, 2/columns its variance"},
     {"frozen", SGN_OPT_BOOL, AT(frozen), 0, 0, 0, NULL,
      "keep the projected initial links, learn the scalars only"},
 };
@@ -118,6 +118,7 @@ static void resolve_iteration(sgn_net_settings *as, const sgn_iteration *best)
 static int best_init(const sgn_net_settings *as, const sgn_solver *solver,
                      const sgn_constraint *constraint)
 {
+    if (solver->step && !solver->setup) return SGN_INIT_HE;
     int on_physics = !strcmp(as->support, "physics") && constraint->scales != SGN_SCALES_NONE;
     return on_physics || !strcmp(solver->init, "adjoint") ? SGN_INIT_ADJOINT : SGN_INIT_ANALYTIC;
 }
@@ -139,6 +140,16 @@ static sgn_status check_estimator(const sgn_net_settings *as, const sgn_constrai
                     name[as->estimator]);
 }
 
+static sgn_status check_init(const sgn_net_settings *as, const sgn_solver *solver)
+{
+    static const char *const name[] = {"auto", "analytic", "adjoint", "random", "coherence"};
+    if (solver->setup || as->init == SGN_INIT_HE) return SGN_OK;
+    return sgn_fail(SGN_ECONFIG,
+                    "weights.init is %s, but solver %s has no classical method to start from; "
+                    "it must be he",
+                    name[as->init], solver->name);
+}
+
 sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
 {
     const sgn_constraint *constraint;
@@ -154,6 +165,7 @@ sgn_status sgn_net_resolve(sgn_net_settings *as, const sgn_solver *solver)
     as->tied |= solver->tied;
     if (as->frozen) as->tied = 1;  // the same links in every layer: one matrix
     if (as->init == SGN_INIT_AUTO) as->init = best_init(as, solver, constraint);
+    if (solver->step) SGN_TRY(check_init(as, solver));
     SGN_TRY(check_estimator(as, constraint));
     SGN_TRY(resolve_shrink(as, &solver->trained));
     SGN_TRY(resolve_box(as, &solver->trained));

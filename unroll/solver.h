@@ -75,14 +75,15 @@ typedef struct sgn_solver {
     sgn_dim state[SGN_MAX_STATE];  // carried vectors; the first is the estimate of x
     sgn_iteration classical;       // the settings of the published method
     sgn_iteration trained;         // what `auto` means in a config: the settings that train best
-    const char *init;              // what weights.init: auto means, "analytic" or "adjoint"
-    int tied, frozen;              // its network has one matrix for all layers; does not learn it
+    const char *init;  // what weights.init: auto means, "analytic" or "adjoint"; with no setup() he
+    int tied, frozen;  // its network has one matrix for all layers; does not learn it
     int coupled;  // x <- shrink(v + W (y - A v)), v extrapolated: what unroll/net_layer.h can take apart
     int lasso;  // classically it minimises 1/2 |y - A x|^2 + lambda |x|_1
     /* Records iteration l->k: reads state, replaces it. */
     void (*step)(sgn_layer *l, sgn_var y, sgn_var *state);
     /* The values to start from.  W0 (n, m) is the matrix the residual is to be multiplied by:
-       A'/L for the classical method.  slot[i] is zero and has the shape of slot i. */
+       A'/L for the classical method.  slot[i] is zero and has the shape of slot i.  NULL: there is
+       no classical method, only a network, whose links start at random (weights.init he). */
     sgn_status (*setup)(const sgn_physics *q, sgn_mat W0, sgn_mat *slot);
     /* Instead of step and setup, a method that cannot be unrolled: solves for every column of y (m, N)
        into x (n, N) and sets info->iterations. */

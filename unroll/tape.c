@@ -117,7 +117,9 @@ void sgn_tape_watch(sgn_tape *t, sgn_var input)
     t->node[input].has_grad = 1;
 }
 
-sgn_var sgn_zero(sgn_tape *t) { return sgn_tape_put(t, leaf(0, 1)); }
+sgn_var sgn_zero(sgn_tape *t) { return sgn_zeros(t, 0); }
+
+sgn_var sgn_zeros(sgn_tape *t, int rows) { return sgn_tape_put(t, leaf(rows, 1)); }
 
 /* ---- sealing -------------------------------------------------------------------------------- */
 

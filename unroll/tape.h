@@ -27,6 +27,7 @@ enum { SGN_NO_VAR = -1, SGN_NO_PARAM = -1 };
 /* ---- operations: recording.  Shapes are asserted; constants fold: an operation on a zero leaves
    nothing on the tape. ----------------------------------------------------------------------- */
 sgn_var sgn_zero(sgn_tape *t);  // the zero vector of any length: every operation folds it away
+sgn_var sgn_zeros(sgn_tape *t, int rows);  // the same with a value: for what is looked at as well
 sgn_var sgn_apply(sgn_tape *t, sgn_param W, sgn_var x);                // W x
 sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x);  // v + W x, in one pass
 sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x);     // W' x
@@ -35,6 +36,7 @@ sgn_var sgn_backproject(sgn_tape *t, sgn_var r);                       // A' r
 sgn_var sgn_measure(sgn_tape *t, sgn_var x);                           // A x
 sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y);
 sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y);  // x + a y, a learned
+sgn_var sgn_shift(sgn_tape *t, sgn_var x, sgn_param b);  // x + b, b (rows of x, 1) learned
 
 /* sign(z) max(|z| - tau, 0) with tau = theta, or theta |r| / sqrt(rows of r) per sample when r is
    given; the `pass` largest |z| of a sample that exceed tau pass unshrunk (which ones is not

@@ -26,6 +26,27 @@ static sgn_status add_scaled(sgn_c_writer *w, const sgn_node *o, sgn_var z)
     return SGN_OK;
 }
 
+static sgn_status write_vector(sgn_c_writer *w, const char *role, const sgn_link *v,
+                               char name[SGN_C_NAME])
+{
+    sgn_mat column = sgn_mat_view(v->weight, v->rows, 1);
+    sgn_c_matrix a;
+    SGN_TRY(sgn_c_matrix_of_reals(&a, column, 0));
+    sgn_status status = sgn_c_reals(w, role, a.real, (size_t)v->rows, name);
+    sgn_c_matrix_free(&a);
+    return status;
+}
+
+static sgn_status shift(sgn_c_writer *w, const sgn_node *o, sgn_var z)
+{
+    char name[SGN_C_NAME];
+    SGN_TRY(write_vector(w, "shift", sgn_tape_param(w->net->tape, o->p), name));
+    w->needs |= SGN_C_NEEDS_MIX;
+    sgn_c_each(w, "mix(1, %s, 1, %s, %s, %d)", sgn_c_column(w, o->in[0]).text, name,
+               sgn_c_column(w, z).text, o->rows);
+    return SGN_OK;
+}
+
 static sgn_status onsager(sgn_c_writer *w, const sgn_node *o, sgn_var z)
 {
     sgn_c_expression b;
@@ -48,23 +69,13 @@ static sgn_status line_search(sgn_c_writer *w, const sgn_node *o, sgn_var z)
 
 /* ---- thresholds ------------------------------------------------------------------------------------ */
 
-static sgn_status write_theta(sgn_c_writer *w, const sgn_link *theta, char name[SGN_C_NAME])
-{
-    sgn_mat column = sgn_mat_view(theta->weight, theta->rows, 1);
-    sgn_c_matrix a;
-    SGN_TRY(sgn_c_matrix_of_reals(&a, column, 0));
-    sgn_status status = sgn_c_reals(w, "theta", a.real, (size_t)theta->rows, name);
-    sgn_c_matrix_free(&a);
-    return status;
-}
-
 static sgn_status shrink(sgn_c_writer *w, const sgn_node *o, sgn_var x)
 {
     const sgn_link *theta = sgn_tape_param(w->net->tape, o->p);
     char name[SGN_C_NAME];
     sgn_c_expression rho = {"1"};
     sgn_var r = o->in[1];
-    SGN_TRY(write_theta(w, theta, name));
+    SGN_TRY(write_vector(w, "theta", theta, name));
     w->needs |= SGN_C_NEEDS_SHRINK;
     if (r != SGN_NO_VAR) {
         w->needs |= SGN_C_NEEDS_LEVEL_OF;
@@ -173,6 +184,7 @@ static const struct {
     {"backproject", sgn_c_backproject, NONE},
     {"mix", mix_constants, FIRST | SECOND},
     {"add scaled", add_scaled, FIRST | SECOND},
+    {"shift", shift, FIRST},
     {"onsager", onsager, FIRST | THIRD},
     {"line search", line_search, FIRST},
     {"shrink", shrink, FIRST},
