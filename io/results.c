@@ -6,12 +6,17 @@
 #include <math.h>
 #include <string.h>
 
+/* Where values may be a millionth or a million: three digits, wherever the point is. */
+enum { DIGITS = -3 };
+
 /* X(heading, figure, decimals): the columns behind the label. */
 #define RESULTS_LIST(X)                               \
     X("train NMSE\n(dB)", nmse_train_db, 2)           \
     X("test NMSE\n(dB)", nmse_test_db, 2)             \
     X("gap\n(dB)", gap_db, 2)                         \
+    X("gap\n(linear)", gap_linear, DIGITS)            \
     X("test median\n(dB)", nmse_test_median_db, 2)    \
+    X("test 99 %\n(dB)", nmse_test_p99_db, 2)         \
     X("support\nF1", support_f1, 3)                   \
     X("sign\nbits/link", sign_bits_per_link, 3)       \
     X("stored\nbits/link", stored_bits_per_link, 3)   \
@@ -60,7 +65,6 @@ typedef struct {
 #define HEADING(heading, figure, decimals) {heading, 1},
 #define PLACE(heading, figure, decimals)   {offsetof(sgn_summary, figure), decimals},
 
-/* Bounds may be a millionth or a million: three digits, wherever the point is. */
 #define THEORY_LIST(X)                                 \
     X("factor\na layer", convergence_factor, DIGITS)   \
     X("measured", empirical_rate, DIGITS)              \
@@ -70,8 +74,6 @@ typedef struct {
     X("measured", sensitivity_measured, DIGITS)        \
     X("Occam\nbound", occam_bound, DIGITS)             \
     X("measured\ngap", bounded_gap, DIGITS)
-
-enum { DIGITS = -3 };  // decimals below 0: that many digits
 
 static const sgn_column results_column[] = {{"label", 0}, RESULTS_LIST(HEADING)};
 static const place results_place[] = {RESULTS_LIST(PLACE)};
