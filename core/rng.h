@@ -22,6 +22,7 @@ typedef enum {
     SGN_RNG_WEIGHTS,
     SGN_RNG_ORDER,
     SGN_RNG_FREE,  // tests and examples
+    SGN_RNG_MATRIX_ERROR,
 } sgn_rng_purpose;
 
 typedef struct {

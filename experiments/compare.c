@@ -8,13 +8,22 @@
 
 enum { MOST_RUNS = 1 << 20 };
 
+static sgn_status check_same(const sgn_run *a, const sgn_run *b)
+{
+    const sgn_summary *s = &a->summary, *t = &b->summary;
+    if (strcmp(s->problem, t->problem))
+        return sgn_fail(SGN_EDATA, "%s and %s are runs on different problems (%s; %s)", t->label,
+                        s->label, t->problem, s->problem);
+    if (strcmp(s->condition, t->condition))
+        return sgn_fail(SGN_EDATA, "%s and %s were tested under different conditions (%s; %s)",
+                        t->label, s->label, *t->condition ? t->condition : "as trained",
+                        *s->condition ? s->condition : "as trained");
+    return SGN_OK;
+}
+
 static sgn_status check_same_problem(const sgn_runs *r)
 {
-    for (int i = 1; i < r->n; i++)
-        if (strcmp(r->run[i].summary.problem, r->run[0].summary.problem))
-            return sgn_fail(SGN_EDATA, "%s and %s are runs on different problems (%s; %s)",
-                            r->run[0].summary.label, r->run[i].summary.label,
-                            r->run[0].summary.problem, r->run[i].summary.problem);
+    for (int i = 1; i < r->n; i++) SGN_TRY(check_same(&r->run[i], &r->run[0]));
     return SGN_OK;
 }
 

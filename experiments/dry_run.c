@@ -134,11 +134,13 @@ static sgn_status estimate_time(const sgn_model *m, double *seconds)
 
 sgn_status sgn_dry_run(const sgn_model *m, const char *folder)
 {
-    char problem[SGN_NAME_MAX];
+    char problem[SGN_NAME_MAX], condition[SGN_NAME_MAX];
     double seconds;
     struct rusage usage;
     sgn_model_problem_text(m->problem, problem, sizeof problem);
-    printf("folder               %s\nproblem              %s\n", folder, problem);
+    sgn_condition_text(&m->problem->test, condition, sizeof condition);
+    printf("folder               %s\nproblem              %s\ntested under         %s\n", folder,
+           problem, *condition ? condition : "the same");
     SGN_TRY(sgn_print_network(m->net));
     SGN_TRY(estimate_time(m, &seconds));
     getrusage(RUSAGE_SELF, &usage);

@@ -52,6 +52,8 @@ static sgn_status run(const sgn_arguments *a)
     if (!sgn_config_is_experiment(&c))
         return sgn_fail(SGN_ECONFIG, "%s names no experiment; `signroll list experiments` does",
                         a->word[0]);
+    if (sgn_condition_is_any(&c.test))
+        return sgn_fail(SGN_ECONFIG, "test.* has no place in experiment %s", c.experiment);
     SGN_TRY(sgn_experiment_find(c.experiment, &experiment));
     sgn_summary_init(&s);
     snprintf(s.name, sizeof s.name, "%s", c.name);

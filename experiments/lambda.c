@@ -20,11 +20,14 @@ typedef struct {
     sgn_mat x;  // (n, N) the solution so far, where the next lambda starts
 } walk;
 
+/* Whatever the test set is drawn under, lambda is tuned under the problem's conditions, as networks are
+   trained under them. */
 static sgn_status walk_begin(walk *w, const sgn_solving *s, int test)
 {
     const sgn_train_settings *t = &s->c->train;
+    sgn_problem nominal = sgn_problem_nominal(s->problem);
     *w = (walk){.s = s};
-    if (test) SGN_TRY(sgn_test_set(&w->set, s->problem, s->c->seed, t->test_samples));
+    if (test) SGN_TRY(sgn_test_set(&w->set, &nominal, s->c->seed, t->test_samples));
     else SGN_TRY(sgn_validation_set(&w->set, s->problem, s->c->seed, t->validation_samples));
     size_t size = (size_t)w->set.x.rows * (size_t)w->set.x.cols;
     w->x = sgn_mat_view(sgn_alloc(size, sizeof(sgn_real)), w->set.x.rows, w->set.x.cols);

@@ -78,6 +78,7 @@ sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads)
 {
     sgn_model m = {.config = *c};
     sgn_status status = sgn_problem_load(&m.problem, &c->problem, c->seed, c->train.test_samples);
+    if (!status) status = sgn_problem_test_under(m.problem, &c->test, c->seed);
     if (!status) status = load_support(&m);
     if (!status) status = build(&m, threads);
     if (status) sgn_model_free(&m);
@@ -124,12 +125,19 @@ static sgn_status problem_of(sgn_problem **out, const sgn_config *c, sgn_mat A, 
                     c->problem.file);
 }
 
+static sgn_status problem_to_test(sgn_model *m, sgn_mat A, int with_vectors)
+{
+    SGN_TRY(problem_of(&m->problem, &m->config, A, with_vectors));
+    if (!with_vectors) return SGN_OK;
+    return sgn_problem_test_under(m->problem, &m->config.test, m->config.seed);
+}
+
 /* ---- from a checkpoint ---------------------------------------------------------------------------- */
 
 static sgn_status restore(sgn_model *m, const sgn_checkpoint *saved, int threads, int with_vectors,
                           sgn_trainer **trainer)
 {
-    SGN_TRY(problem_of(&m->problem, &m->config, sgn_checkpoint_A(saved), with_vectors));
+    SGN_TRY(problem_to_test(m, sgn_checkpoint_A(saved), with_vectors));
     SGN_TRY(build(m, threads));
     if (!trainer) return sgn_checkpoint_restore(saved, m->net, NULL);
     SGN_TRY(
@@ -157,7 +165,7 @@ static sgn_status open_checkpoint(sgn_model *out, const char *path, int threads,
 /* Each thread has a shard of samples at a time. */
 static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, int with_vectors)
 {
-    SGN_TRY(problem_of(&m->problem, &m->config, f->A, with_vectors));
+    SGN_TRY(problem_to_test(m, f->A, with_vectors));
     SGN_TRY(prepare(m, threads));
     int batch = SGN_SHARD / m->problem->physics.width * threads;
     return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics, batch,

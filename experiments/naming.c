@@ -1,5 +1,6 @@
 #include "experiments/naming.h"
 
+#include "core/memory.h"
 #include "experiments/model.h"
 
 #include <ctype.h>
@@ -18,13 +19,6 @@ static int same_case(const sgn_sweep_point *a, const sgn_sweep_point *b)
 
 static int is_seed(const char *setting) { return !strncmp(setting, "seed=", 5); }
 
-/* "network.depth=16" is "depth=16" */
-static const char *short_setting(const char *setting)
-{
-    const char *dot = strchr(setting, '.'), *equals = strchr(setting, '=');
-    return dot && dot < equals ? dot + 1 : setting;
-}
-
 /* What differs between the first and the last point of a case is what its lists vary. */
 static void set_label(sgn_point_name *name, const sgn_sweep_point *p, const sgn_sweep_point *first,
                       const sgn_sweep_point *last, const char *otherwise)
@@ -34,7 +28,7 @@ static void set_label(sgn_point_name *name, const sgn_sweep_point *p, const sgn_
     for (int k = 0; k < p->noverrides && n < size; k++)
         if (strcmp(first->override[k], last->override[k]) && !is_seed(p->override[k]))
             n += (size_t)snprintf(name->label + n, size - n, "%s%s", n ? ", " : "",
-                                  short_setting(p->override[k]));
+                                  sgn_config_short_key(p->override[k]));
     if (n == 0) snprintf(name->label, size, "%s", otherwise);
 }
 
@@ -61,18 +55,40 @@ static void slug(char *to, size_t size, const char *label)
     to[n] = 0;
 }
 
-static sgn_status set_folder(sgn_point_name *name, const sgn_sweep_point *p, const char *path)
+static sgn_status hash_config(const sgn_config *c, const char *command, XXH64_hash_t *out)
 {
-    sgn_config c;
-    char *text, words[SGN_NAME_MAX];
-    SGN_TRY(sgn_model_config(&c, path, (const char *const *)p->override, p->noverrides));
-    SGN_TRY(sgn_config_text(&c, &text));
-    XXH64_hash_t seed = XXH3_64bits(p->command, strlen(p->command));
-    XXH64_hash_t hash = XXH3_64bits_withSeed(text, strlen(text), seed);
+    char *text;
+    SGN_TRY(sgn_config_text(c, &text));
+    XXH64_hash_t seed = XXH3_64bits(command, strlen(command));
+    *out = XXH3_64bits_withSeed(text, strlen(text), seed);
     free(text);
+    return SGN_OK;
+}
+
+static sgn_status set_folder(sgn_point_name *name, const sgn_sweep_point *p, const char *path,
+                             XXH64_hash_t *trained)
+{
+    sgn_config c, presets;
+    char words[SGN_NAME_MAX];
+    XXH64_hash_t hash;
+    SGN_TRY(sgn_model_config(&c, path, (const char *const *)p->override, p->noverrides));
+    SGN_TRY(hash_config(&c, p->command, &hash));
+    sgn_config_presets(&presets);
+    c.test = presets.test;
+    SGN_TRY(hash_config(&c, p->command, trained));
     slug(words, sizeof words, name->label);
     snprintf(name->folder, sizeof name->folder, "%s-%08llx", words, (unsigned long long)hash >> 32);
     return SGN_OK;
+}
+
+/* Conditions of the test set change no network.  Everything but a training is done point by point. */
+static void find_trained(const sgn_sweep *sweep, const XXH64_hash_t *trained, sgn_point_name *name)
+{
+    for (int i = 0; i < sweep->n; i++) {
+        int first = 0;
+        while (trained[first] != trained[i]) first++;
+        name[i].trained = strcmp(sweep->point[i].command, "train") ? i : first;
+    }
 }
 
 sgn_status sgn_points_name(const sgn_sweep *sweep, const char *config_path, sgn_point_name *name)
@@ -80,6 +96,11 @@ sgn_status sgn_points_name(const sgn_sweep *sweep, const char *config_path, sgn_
     sgn_config base;
     SGN_TRY(sgn_config_load(&base, config_path, NULL, 0));
     set_labels(sweep, base.name, name);
-    for (int i = 0; i < sweep->n; i++) SGN_TRY(set_folder(&name[i], &sweep->point[i], config_path));
-    return SGN_OK;
+    XXH64_hash_t *trained = sgn_alloc((size_t)sweep->n, sizeof *trained);
+    sgn_status status = trained ? SGN_OK : SGN_EMEM;
+    for (int i = 0; i < sweep->n && !status; i++)
+        status = set_folder(&name[i], &sweep->point[i], config_path, &trained[i]);
+    if (!status) find_trained(sweep, trained, name);
+    sgn_free(trained);
+    return status;
 }

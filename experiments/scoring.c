@@ -25,6 +25,7 @@ void sgn_describe_model(sgn_summary *s, const sgn_config *c, const sgn_problem *
     memcpy(s->support, c->net.support, sizeof s->support);
     snprintf(s->scale, sizeof s->scale, "%s", scale_name(c->net.scale));
     sgn_model_problem_text(q, s->problem, sizeof s->problem);
+    sgn_condition_text(&q->test, s->condition, sizeof s->condition);
     s->depth = c->net.depth;
     s->seed = c->seed;
     s->m = q->physics.A.rows;
@@ -139,7 +140,9 @@ static sgn_status score_train(const sgn_model *m, sgn_score *score)
 static sgn_status score_theory(sgn_summary *s, const sgn_model *m)
 {
     sgn_theory t;
-    SGN_TRY(sgn_theory_of(&t, m->net, m->pool, m->problem, &m->config.train, m->config.seed));
+    sgn_problem nominal =
+        sgn_problem_nominal(m->problem);  // bounds are about what it was trained for
+    SGN_TRY(sgn_theory_of(&t, m->net, m->pool, &nominal, &m->config.train, m->config.seed));
     s->convergence_factor = t.convergence_factor;
     s->empirical_rate = t.empirical_rate;
     s->stability_bound = t.stability_bound;

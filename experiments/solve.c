@@ -106,7 +106,8 @@ static sgn_status run(const sgn_arguments *a)
     boxed.classical.least = c.net.least, boxed.classical.most = c.net.most;
     solving s = {.with = {.c = &c, .solver = &boxed}};
     SGN_TRY(sgn_problem_load(&s.with.problem, &c.problem, c.seed, c.train.test_samples));
-    sgn_status status = sgn_pool_new(&s.with.pool, a->threads);
+    sgn_status status = sgn_problem_test_under(s.with.problem, &c.test, c.seed);
+    if (!status) status = sgn_pool_new(&s.with.pool, a->threads);
     if (!status) status = solve(&s, a);
     sgn_pool_free(s.with.pool);
     sgn_problem_free(s.with.problem);

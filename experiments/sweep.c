@@ -1,11 +1,15 @@
 /* sweep.c -- many runs from one config: every case times every combination of the lists.
  *
+ * A network that several points share, since they differ in the conditions of the test set alone, is trained
+ * once, by the first of them; the others are `signroll eval` of it.
+ *
  * Each point is a process of its own, `signroll train` or `solve` with a folder under the sweep's;
  * finished ones are skipped, an interrupted training is resumed.
  */
 #include "core/memory.h"
 #include "experiments/folder.h"
 #include "experiments/gather.h"
+#include "experiments/model.h"
 #include "experiments/naming.h"
 #include "experiments/signals.h"
 #include "io/file.h"
@@ -20,13 +24,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 64, FIXED_WORDS = 16, MOST_CONFIG = 1 << 20 };
+enum { MOST_JOBS = 64, FIXED_WORDS = 16, CONDITIONS = 4, MOST_CONFIG = 1 << 20 };
 
 typedef struct {
     char folder[SGN_PATH_MAX];
     const sgn_sweep_point *point;
     const char *label;
-    int mine;  // of this shard
+    int mine;     // of this shard
+    int trained;  // the task that trains the same network, perhaps this one
 } task;
 
 typedef struct {
@@ -48,11 +53,15 @@ typedef struct {
 
 static sgn_status name_tasks(state *s)
 {
+    int networks = 0;
     SGN_TRY(sgn_points_name(&s->sweep, s->a->word[0], s->name));
     for (int i = 0; i < s->sweep.n; i++) {
         s->task[i].point = &s->sweep.point[i];
         s->task[i].label = s->name[i].label;
-        s->task[i].mine = i % s->a->shards == s->a->shard;
+        s->task[i].trained = s->name[i].trained;
+        networks += s->task[i].trained == i;
+        s->task[i].mine = s->task[i].trained == i ? (networks - 1) % s->a->shards == s->a->shard
+                                                  : s->task[s->task[i].trained].mine;
         SGN_TRY(sgn_path_join(s->task[i].folder, s->folder, s->name[i].folder));
     }
     return SGN_OK;
@@ -92,20 +101,22 @@ static int can_resume(const task *t)
     return sgn_path_join(last, t->folder, "last.h5") == SGN_OK && access(last, F_OK) == 0;
 }
 
-/* In the child: signroll train CONFIG overrides ... with its report on its own log. */
-static void become(const state *s, const task *t)
+static int is_only_tested(const state *s, int i) { return s->task[i].trained != i; }
+
+/* The network is there to be tested under another condition. */
+static int can_test(const task *trained)
 {
-    const char **word = sgn_alloc((size_t)t->point->noverrides + FIXED_WORDS, sizeof *word);
+    sgn_run run = {0};
+    if (!can_resume(trained) || sgn_run_load(&run, trained->folder)) return 0;
+    int diverged = run.summary.diverged;
+    sgn_run_free(&run);
+    return !diverged;
+}
+
+static void execute(const state *s, const task *t, const char **word, int n)
+{
     char threads[16];
-    int n = 0, resumes = !s->a->force && can_resume(t);
     snprintf(threads, sizeof threads, "%d", s->a->threads);
-    word[n++] = "signroll";
-    word[n++] = resumes ? "resume" : t->point->command;
-    word[n++] = resumes ? t->folder : s->a->word[0];
-    for (int i = 0; i < t->point->noverrides && !resumes; i++) word[n++] = t->point->override[i];
-    if (!resumes) word[n++] = "--out", word[n++] = t->folder;
-    if (!resumes && s->a->force) word[n++] = "--force";
-    word[n++] = "--quiet";
     word[n++] = "--label";
     word[n++] = t->label;
     word[n++] = "--threads";
@@ -115,12 +126,57 @@ static void become(const state *s, const task *t)
     _exit(127);
 }
 
+/* In the child: signroll eval of the trained network's last.h5, under this point's conditions. */
+static void become_test(const state *s, const task *t)
+{
+    char model[SGN_PATH_MAX], setting[CONDITIONS][SGN_OPTION_TEXT_MAX + SGN_NAME_MAX];
+    const char *word[FIXED_WORDS + CONDITIONS] = {"signroll", "eval", model};
+    sgn_config c;
+    int n = 3;
+    if (sgn_model_config(&c, s->a->word[0], (const char *const *)t->point->override,
+                         t->point->noverrides) ||
+        sgn_path_join(model, s->task[t->trained].folder, "last.h5"))
+        _exit(1);
+    for (int i = 0; i < sgn_condition_option_count; i++) {
+        int length = snprintf(setting[i], SGN_NAME_MAX, "test.%s=", sgn_condition_options[i].key);
+        sgn_option_print(&sgn_condition_options[i], &c.test, setting[i] + length,
+                         SGN_OPTION_TEXT_MAX);
+        word[n++] = setting[i];
+    }
+    word[n++] = "--out", word[n++] = t->folder;
+    if (s->a->force) word[n++] = "--force";
+    execute(s, t, word, n);
+}
+
+/* In the child: signroll train CONFIG overrides ... with its report on its own log. */
+static void become_run(const state *s, const task *t)
+{
+    const char **word = sgn_alloc((size_t)t->point->noverrides + FIXED_WORDS, sizeof *word);
+    int n = 0, resumes = !s->a->force && can_resume(t);
+    if (!word) _exit(1);
+    word[n++] = "signroll";
+    word[n++] = resumes ? "resume" : t->point->command;
+    word[n++] = resumes ? t->folder : s->a->word[0];
+    for (int i = 0; i < t->point->noverrides && !resumes; i++) word[n++] = t->point->override[i];
+    if (!resumes) word[n++] = "--out", word[n++] = t->folder;
+    if (!resumes && s->a->force) word[n++] = "--force";
+    word[n++] = "--quiet";
+    execute(s, t, word, n);
+}
+
+static void become(const state *s, int i)
+{
+    const task *t = &s->task[i];
+    if (is_only_tested(s, i) && can_test(&s->task[t->trained])) become_test(s, t);
+    become_run(s, t);
+}
+
 static sgn_status start(state *s, int i)
 {
     fflush(NULL);
     pid_t pid = fork();
     if (pid < 0) return sgn_fail(SGN_EINTERNAL, "cannot start a process: %s", strerror(errno));
-    if (pid == 0) become(s, &s->task[i]);
+    if (pid == 0) become(s, i);
     s->job[s->running++] = (job){pid, i};
     return SGN_OK;
 }
@@ -160,20 +216,29 @@ static void reap(state *s)
     }
 }
 
-static sgn_status run_all(state *s)
+/* Starts what is left of the networks' points or, after them, of those that test these networks again,
+   and waits for them. */
+static sgn_status run_some(state *s, int only_tested)
 {
-    int jobs = s->a->jobs < MOST_JOBS ? s->a->jobs : MOST_JOBS;
+    int jobs = s->a->jobs < MOST_JOBS ? s->a->jobs : MOST_JOBS, stopping = 0;
     for (int i = 0; i < s->sweep.n && !sgn_signal_caught(); i++) {
         const task *t = &s->task[i];
-        if (!t->mine || (!s->a->force && sgn_folder_is_finished(t->folder))) continue;
+        if (is_only_tested(s, i) != only_tested || !t->mine) continue;
+        if (!s->a->force && sgn_folder_is_finished(t->folder)) continue;
         while (s->running >= jobs && !sgn_signal_caught()) reap(s);
         if (!sgn_signal_caught()) SGN_TRY(start(s, i));
     }
-    int stopping = 0;
     while (s->running) {
         if (sgn_signal_caught() && !stopping) stop_all(s), stopping = 1;  // twice would kill them
         reap(s);
     }
+    return SGN_OK;
+}
+
+static sgn_status run_all(state *s)
+{
+    SGN_TRY(run_some(s, 0));
+    SGN_TRY(run_some(s, 1));
     if (sgn_signal_caught())
         return sgn_fail(SGN_ESTOPPED, "stopped; the same command goes on with what is left");
     if (s->failed)
@@ -198,7 +263,7 @@ static void print_plan(const state *s)
 {
     for (int i = 0; i < s->sweep.n; i++) {
         const task *t = &s->task[i];
-        printf("%s %s%s\n   ", t->point->command, t->folder,
+        printf("%s %s%s\n   ", is_only_tested(s, i) ? "eval" : t->point->command, t->folder,
                sgn_folder_is_finished(t->folder) ? " (finished)"
                : t->mine                         ? ""
                                                  : " (other shard)");

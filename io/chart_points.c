@@ -52,12 +52,6 @@ static double number(const sgn_run *run, const char *key)
 
 /* ---- series --------------------------------------------------------------------------------------- */
 
-static const char *leaf(const char *key)
-{
-    const char *dot = strrchr(key, '.');
-    return dot ? dot + 1 : key;
-}
-
 /* Takes "key=value" out of a label made of parts between ", ". */
 static void drop_setting(char *label, const char *key)
 {
@@ -76,9 +70,9 @@ static void drop_setting(char *label, const char *key)
 static void name_series(char name[SGN_NAME_MAX], const sgn_chart *c, const sgn_run *run)
 {
     snprintf(name, SGN_NAME_MAX, "%s", run->summary.label);
-    drop_setting(name, leaf(c->x));
-    if (*c->along) drop_setting(name, leaf(c->along));
-    for (int i = 0; i < c->wheres; i++) drop_setting(name, leaf(c->where[i]));
+    drop_setting(name, sgn_config_short_key(c->x));
+    if (*c->along) drop_setting(name, sgn_config_short_key(c->along));
+    for (int i = 0; i < c->wheres; i++) drop_setting(name, sgn_config_short_key(c->where[i]));
 }
 
 static int is_shown(const sgn_chart *c, const char *series)

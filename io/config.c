@@ -18,6 +18,7 @@ static const int top_option_count = sizeof top_options / sizeof *top_options;
 const sgn_option_section sgn_config_sections[] = {
     {"", top_options, &top_option_count, 0},
     {"problem", sgn_problem_options, &sgn_problem_option_count, offsetof(sgn_config, problem)},
+    {"test", sgn_condition_options, &sgn_condition_option_count, offsetof(sgn_config, test)},
     {"network", sgn_network_options, &sgn_network_option_count, offsetof(sgn_config, net)},
     {"weights", sgn_weights_options, &sgn_weights_option_count, offsetof(sgn_config, net)},
     {"train", sgn_train_options, &sgn_train_option_count, offsetof(sgn_config, train)},
@@ -69,6 +70,13 @@ int sgn_config_print(const sgn_config *c, const char *key, char *text, size_t si
     const sgn_option *row = find_row(key, &section);
     if (row) sgn_option_print(row, (const char *)c + section->at, text, size);
     return row != NULL;
+}
+
+const char *sgn_config_short_key(const char *key)
+{
+    const char *dot = strchr(key, '.'), *equals = strchr(key, '=');
+    if (!dot || (equals && equals < dot) || !strncmp(key, "test.", strlen("test."))) return key;
+    return dot + 1;
 }
 
 /* What may stand where a key was not known. */
@@ -243,6 +251,14 @@ static sgn_status read_override(sgn_config *into, const char *override)
     return sgn_config_assign(into, key, sgn_command_line, value, sgn_command_line);
 }
 
+sgn_status sgn_config_override(sgn_config *c, const char *const *override, int noverrides)
+{
+    sgn_config changed = *c;
+    for (int i = 0; i < noverrides; i++) SGN_TRY(read_override(&changed, override[i]));
+    *c = changed;
+    return SGN_OK;
+}
+
 /* ---- the whole ---- */
 
 sgn_status sgn_config_resolve(sgn_config *out, const sgn_yaml *root, const char *const *override,
@@ -251,7 +267,7 @@ sgn_status sgn_config_resolve(sgn_config *out, const sgn_yaml *root, const char 
     sgn_config c;
     sgn_config_presets(&c);
     if (root) SGN_TRY(read_tree(&c, root));
-    for (int i = 0; i < noverrides; i++) SGN_TRY(read_override(&c, override[i]));
+    SGN_TRY(sgn_config_override(&c, override, noverrides));
     if (!c.solve.iterations) c.solve.iterations = c.net.depth;
     *out = c;
     return SGN_OK;

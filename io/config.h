@@ -17,6 +17,7 @@ typedef struct {
     char experiment[SGN_NAME_MAX];  // "none": the config is of a network or a solver
     uint64_t seed;
     sgn_problem_settings problem;
+    sgn_condition test;
     sgn_net_settings net;  // sections `network` and `weights`
     sgn_train_settings train;
     sgn_classical_settings solve;
@@ -25,7 +26,7 @@ typedef struct {
 
 int sgn_config_is_experiment(const sgn_config *c);  // it names one
 
-/* Every section: "", problem, network, weights, train, solve, features. */
+/* Every section: "", problem, test, network, weights, train, solve, features. */
 extern const sgn_option_section sgn_config_sections[];
 extern const int sgn_config_section_count;
 
@@ -38,6 +39,10 @@ void sgn_config_presets(sgn_config *c);
    nearest known one; also when the file cannot be read. */
 SGN_MUST_CHECK sgn_status sgn_config_load(sgn_config *out, const char *path,
                                           const char *const *override, int noverrides);
+
+/* The overrides alone, on a config that is there: all of them or, on failure, none. */
+SGN_MUST_CHECK sgn_status sgn_config_override(sgn_config *c, const char *const *override,
+                                              int noverrides);
 
 /* The same from text that stands in a checkpoint; `name` stands for the file in messages. */
 SGN_MUST_CHECK sgn_status sgn_config_parse(sgn_config *out, const char *text, size_t length,
@@ -52,6 +57,10 @@ SGN_MUST_CHECK sgn_status sgn_config_short_text(const sgn_config *c, char **text
 
 /* The value of "section.key" as the config's text has it; 0 when there is no such key. */
 int sgn_config_print(const sgn_config *c, const char *key, char *text, size_t size);
+
+/* What labels call a key: without its section, but for that of `test`, whose keys are named as those of
+   `problem` are. */
+const char *sgn_config_short_key(const char *key);
 
 /* Every key with type, default, range and help: a table for a reader. The caller frees *text. */
 SGN_MUST_CHECK sgn_status sgn_config_schema(char **text);

@@ -209,9 +209,10 @@ void sgn_results_operations(sgn_table *out, const sgn_run *run, int nruns, const
 }
 
 static const sgn_column settings_column[] = {
-    {"label", 0},    {"seed", 1},      {"solver", 0},        {"depth", 1},  {"m x n", 1},
-    {"sparsity", 1}, {"SNR\n(dB)", 1}, {"samples", 1},       {"steps", 1},  {"constraint", 0},
-    {"support", 0},  {"scale", 0},     {"active\nlinks", 1}, {"weights", 0}};
+    {"label", 0},   {"seed", 1},          {"solver", 0},     {"depth", 1},
+    {"m x n", 1},   {"sparsity", 1},      {"SNR\n(dB)", 1},  {"tested\nunder", 0},
+    {"samples", 1}, {"steps", 1},         {"constraint", 0}, {"support", 0},
+    {"scale", 0},   {"active\nlinks", 1}, {"weights", 0}};
 enum { SETTINGS = sizeof settings_column / sizeof *settings_column };
 
 static void add_number(sgn_table *t, double x, int decimals)
@@ -230,6 +231,7 @@ static void add_settings(sgn_table *t, const sgn_summary *s)
     sgn_table_add(t, "%d x %d", s->m, s->n);
     add_number(t, s->sparsity, 3);
     add_number(t, s->snr_db, 1);
+    sgn_table_add(t, "%s", s->condition);
     sgn_table_add(t, "%d", s->samples);
     sgn_table_add(t, "%d", s->steps);
     sgn_table_add(t, "%s", s->constraint);

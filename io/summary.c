@@ -22,6 +22,7 @@ static const field fields[] = {
     FIELD(NAME, name),
     FIELD(NAME, label),
     FIELD(NAME, problem),
+    FIELD(NAME, condition),
     FIELD(NAME, solver),
     FIELD(COUNT, depth),
     FIELD(NAME, constraint),

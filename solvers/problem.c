@@ -175,6 +175,7 @@ sgn_status sgn_problem_new(sgn_problem **out, const sgn_problem_settings *as, ui
     sgn_problem *q = sgn_alloc(1, sizeof *q);
     if (!q) return SGN_EMEM;
     q->as = *as;
+    *q = sgn_problem_nominal(q);
     return give_or_free(out, q, draw_matrix(q, kind, as->seed ? as->seed : seed));
 }
 
@@ -182,6 +183,7 @@ void sgn_problem_free(sgn_problem *q)
 {
     if (!q) return;
     sgn_free(q->physics.A.at);
+    sgn_free(q->test_A.at);
     sgn_free(q->test_x.at);
     sgn_free(q->test_y.at);
     sgn_free(q->train_x.at);
@@ -264,6 +266,7 @@ sgn_status sgn_problem_from_data(sgn_problem **out, const sgn_problem_settings *
     sgn_problem *q = sgn_alloc(1, sizeof *q);
     if (!q) return SGN_EMEM;
     q->as = *as;
+    *q = sgn_problem_nominal(q);
     q->as.m = A.rows, q->as.n = A.cols;
     sgn_status s = check_settings(&q->as, kind);
     if (s == SGN_OK) s = check_samples("x", test_x, q->as.measurements);

@@ -27,6 +27,15 @@ typedef struct {
     int exact_sparsity;  // x has round(sparsity n) nonzeros, not so many on average
 } sgn_problem_settings;
 
+/* What the test samples, and they alone, are drawn under; NAN: as the problem says. */
+typedef struct {
+    double snr_db, sparsity;
+    double matrix_error;  // they are measured with A + E, |E| = matrix_error |A| (Frobenius norms)
+} sgn_condition;
+
+extern const sgn_option sgn_condition_options[];
+extern const int sgn_condition_option_count;
+
 typedef enum { SGN_PILOTS_QPSK, SGN_PILOTS_ZADOFF_CHU, SGN_PILOTS_GAUSSIAN } sgn_pilots;
 
 extern const sgn_option sgn_problem_options[];
@@ -36,6 +45,8 @@ extern const int sgn_problem_option_count;
 typedef struct sgn_problem {
     sgn_problem_settings as;
     sgn_physics physics;  // lambda is 0.1 until a caller sets another
+    sgn_condition test;   // as the problem, until sgn_problem_test_under
+    sgn_mat test_A;       // A + E (m, n); no columns where they are measured with A
     /* vectors that came with a file; 0 columns where it has none */
     sgn_mat test_x, test_y;    // (n, N), (m, N)
     sgn_mat train_x, train_y;  // (n, N), (m, N)
@@ -65,6 +76,20 @@ SGN_MUST_CHECK sgn_status sgn_problem_from_data(sgn_problem **out, const sgn_pro
                                                 sgn_mat A, sgn_mat test_x, sgn_mat test_y,
                                                 sgn_mat train_x, sgn_mat train_y);
 void sgn_problem_free(sgn_problem *q);  // NULL is fine
+
+/* ---- test conditions (solvers/condition.c) ---- */
+
+/* From now on test samples are drawn under `c`; E is that of the seed.  SGN_ECONFIG where they came with
+   a file, and `c` says anything. */
+SGN_MUST_CHECK sgn_status sgn_problem_test_under(sgn_problem *q, const sgn_condition *c,
+                                                 uint64_t seed);
+/* Views of a problem, which owns what they show: the one test samples are drawn from; and the same
+   problem whose test samples are drawn as all others. */
+sgn_problem sgn_problem_tested(const sgn_problem *q);
+sgn_problem sgn_problem_nominal(const sgn_problem *q);
+int sgn_condition_is_any(const sgn_condition *c);
+/* "snr=10 p=0.2 |E|=0.1|A|": what is not as the problem says; nothing for "". */
+void sgn_condition_text(const sgn_condition *c, char *text, size_t size);
 
 /* ---- signals (solvers/signal.c) ---- */
 

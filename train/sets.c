@@ -88,7 +88,10 @@ sgn_status sgn_test_set(sgn_set *out, const sgn_problem *q, uint64_t seed, int c
     if (given) {
         sgn_mat_copy(sgn_mat_cols(q->test_x, 0, out->x.cols), out->x);
         sgn_mat_copy(sgn_mat_cols(q->test_y, 0, out->y.cols), out->y);
-    } else sgn_problem_draw(q, seed, SGN_RNG_TEST, 0, 0, out->x, out->y);
+        return SGN_OK;
+    }
+    sgn_problem tested = sgn_problem_tested(q);
+    sgn_problem_draw(&tested, seed, SGN_RNG_TEST, 0, 0, out->x, out->y);
     return SGN_OK;
 }
 

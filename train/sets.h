@@ -25,7 +25,7 @@ typedef struct {
 
 void sgn_set_release(sgn_set *s);
 
-/* The first `count` test samples: the file's, or drawn.  SGN_EDATA when the file has fewer. */
+/* The first `count` test samples: the file's, or drawn under the problem's test condition.  SGN_EDATA when the file has fewer. */
 SGN_MUST_CHECK sgn_status sgn_test_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
                                        int count);
 SGN_MUST_CHECK sgn_status sgn_validation_set(sgn_set *out, const sgn_problem *q, uint64_t seed,
