@@ -1,6 +1,7 @@
 #include "core/mat.h"
 
 #include "core/memory.h"
+#include "core/product.h"
 
 #include <assert.h>
 #include <cblas.h>
@@ -35,6 +36,17 @@ const char *sgn_blas_core(void) { return openblas_get_corename(); }
 
 static CBLAS_TRANSPOSE blas_op(sgn_op op) { return op == SGN_PLAIN ? CblasNoTrans : CblasTrans; }
 
+static void gemm_without_zeros(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B,
+                               double beta, sgn_mat C)
+{
+    sgn_skip skip = sgn_product_choose(opa, opb, A, B);
+    if (skip != SGN_SKIP_NONE) sgn_product(skip, opa, opb, alpha, A, B, beta, C);
+    else
+        gemm(CblasColMajor, blas_op(opa), blas_op(opb), C.rows, C.cols,
+             opa == SGN_PLAIN ? A.cols : A.rows, (sgn_real)alpha, A.at, A.ld, B.at, B.ld,
+             (sgn_real)beta, C.at, C.ld);
+}
+
 /* A product with one column takes gemv: OpenBLAS's gemm needs five times as long for it. */
 void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C)
 {
@@ -46,9 +58,7 @@ void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double
     if (C.cols == 1)
         gemv(CblasColMajor, blas_op(opa), A.rows, A.cols, (sgn_real)alpha, A.at, A.ld, B.at,
              opb == SGN_PLAIN ? 1 : B.ld, (sgn_real)beta, C.at, 1);
-    else
-        gemm(CblasColMajor, blas_op(opa), blas_op(opb), C.rows, C.cols, inner, (sgn_real)alpha,
-             A.at, A.ld, B.at, B.ld, (sgn_real)beta, C.at, C.ld);
+    else gemm_without_zeros(opa, opb, alpha, A, B, beta, C);
 }
 
 /* Not BLAS: its order of summation depends on the machine.  Eight partial sums let the compiler use

@@ -37,7 +37,8 @@ typedef enum { SGN_PLAIN, SGN_TRANSPOSED } sgn_op;
 void sgn_blas_init(void);
 const char *sgn_blas_core(void);  // the kernel set OpenBLAS chose: "Cooperlake", "Haswell" ...
 
-/* C = alpha op(A) op(B) + beta C */
+/* C = alpha op(A) op(B) + beta C.  Zeros of A or B may be skipped: what is not finite in the other factor
+   does not show there. */
 void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C);
 
 double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n);  // summed in double

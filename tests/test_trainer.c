@@ -84,11 +84,13 @@ static double least_gain(const sgn_solver *s)
     return has_trained_slot(s, SGN_SLOT_LINKS) && has_trained_slot(s, SGN_SLOT_THRESHOLD) ? 1 : 0.1;
 }
 
+/* At three times this train.lr the iterations that choose a support jump about: how niht ends depends on
+   rounding, at 0.001 not (0.5 to 1.9 dB with eight seeds). */
 Test(trainer, every_solver_learns)
 {
     for (const sgn_solver *const *s = sgn_solvers(); *s; s++) {
         if (!(*s)->step) continue;
-        sgn_config c = config_of("%s train.steps=400 train.validation_samples=256 "
+        sgn_config c = config_of("%s train.steps=400 train.validation_samples=256 train.lr=0.001 "
                                  "weights.constraint=full network.solver=%s",
                                  small, (*s)->name);
         diary d = diary_of(&c);

@@ -1,0 +1,27 @@
+/* product.h -- products of matrices with zeros, which are skipped.
+ *
+ * Where half of the links are absent, or shrinkage left a tenth of an estimate, most of a product is
+ * multiplications by zero.  These kernels do the others, at nearly the rate at which BLAS does all of them.
+ * For core/mat.c, which asks for whichever is faster.
+ */
+#ifndef SGN_CORE_PRODUCT_H
+#define SGN_CORE_PRODUCT_H
+
+#include "core/mat.h"
+
+typedef enum {
+    SGN_SKIP_NONE,   // too few zeros, or no kernel for this processor: BLAS is faster
+    SGN_SKIP_LEFT,   // the zeros of A
+    SGN_SKIP_RIGHT,  // the zeros of B
+} sgn_skip;
+
+/* What is best for op(A) op(B); it looks at all entries of both. */
+sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B);
+
+/* C = alpha op(A) op(B) + beta C without the terms that one factor's zeros make 0, whatever stands in the
+   other; `skip` is not SGN_SKIP_NONE.  Terms are added in order, each with one rounding, so that neither the
+   zeros nor the other rows and columns change an entry's bits.  Working memory is on the stack, 22 KB. */
+void sgn_product(sgn_skip skip, sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B,
+                 double beta, sgn_mat C);
+
+#endif
