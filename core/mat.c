@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/product.h"
+#include "core/vector.h"
 
 #include <assert.h>
 #include <cblas.h>
@@ -63,7 +64,7 @@ void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double
 
 /* Not BLAS: its order of summation depends on the machine.  Eight partial sums let the compiler use
    vector instructions and keep one fixed order. */
-double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n)
+SGN_VECTOR double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n)
 {
     enum { PARTS = 8 };
     double part[PARTS] = {0};

@@ -15,12 +15,12 @@ typedef enum {
     SGN_SKIP_RIGHT,  // the zeros of B
 } sgn_skip;
 
-/* What is best for op(A) op(B); it looks at all entries of both. */
+/* What is best for op(A) op(B), by some columns of both. */
 sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B);
 
 /* C = alpha op(A) op(B) + beta C without the terms that one factor's zeros make 0, whatever stands in the
    other; `skip` is not SGN_SKIP_NONE.  Terms are added in order, each with one rounding, so that neither the
-   zeros nor the other rows and columns change an entry's bits.  Working memory is on the stack, 22 KB. */
+   zeros nor the other rows and columns change an entry's bits.  Working memory is on the stack, 42 KB. */
 void sgn_product(sgn_skip skip, sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B,
                  double beta, sgn_mat C);
 

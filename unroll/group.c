@@ -77,6 +77,7 @@ void sgn_group_pull_straight(const sgn_group *g)
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         const uint8_t *mask = sgn_plane_mask(w, 0, 0);
+        if (!mask && w->dlatent == w->dweight) continue;
         for (size_t i = 0; i < sgn_link_size(w); i++)
             w->dlatent[i] = !mask || mask[i] ? w->dweight[i] : 0;
     }

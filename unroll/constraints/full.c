@@ -1,13 +1,15 @@
 /* full.c -- no constraint: W = V on the support, one real per link.  The baseline. */
 #include "unroll/group.h"
 
+#include <string.h>
+
 static void project(const sgn_group *g)
 {
     for (int k = 0; k < g->n; k++) {
         const sgn_link *w = g->link[k];
         const uint8_t *on = sgn_plane_on(w, 0, 0);
-        for (size_t i = 0; i < sgn_link_size(w); i++)
-            w->weight[i] = !on || on[i] ? w->latent[i] : 0;
+        if (!on) memcpy(w->weight, w->latent, sgn_link_size(w) * sizeof(sgn_real));
+        for (size_t i = 0; on && i < sgn_link_size(w); i++) w->weight[i] = on[i] ? w->latent[i] : 0;
     }
 }
 
