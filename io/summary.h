@@ -13,7 +13,7 @@ typedef struct {
     char label[SGN_NAME_MAX];  // what tables and legends call the run; runs that share it are seeds
     char name[SGN_NAME_MAX];
     char solver[SGN_NAME_MAX], constraint[SGN_NAME_MAX], support[SGN_NAME_MAX], scale[SGN_NAME_MAX];
-    char problem[SGN_NAME_MAX];  // what a comparison may not mix
+    char problem[SGN_NAME_MAX];    // what a comparison may not mix
     char condition[SGN_NAME_MAX];  // likewise: what the test set differs in from the problem, or ""
     char weights_hash[SGN_NAME_MAX];
     uint64_t seed;  // read back exactly up to 2^53, as JSON numbers are
