@@ -20,7 +20,8 @@ enum {
     KEY_LABEL,
     KEY_PHYSICS,
     KEY_C_SOURCE,
-    KEY_THEORY
+    KEY_THEORY,
+    KEY_CASE
 };
 
 static const struct {
@@ -46,6 +47,7 @@ static const struct {
     {SGN_TAKES_C_SOURCE, {"c", KEY_C_SOURCE, "FILE.c", 0, "write a program in C99 there", 0}},
     {SGN_TAKES_THEORY,
      {"theory", KEY_THEORY, NULL, 0, "bounds beside measurements, however large the network", 0}},
+    {SGN_TAKES_CASE, {"case", KEY_CASE, "PATTERN", 0, "only the cases it matches", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
 
@@ -115,6 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_PHYSICS: a->with_physics = 1; break;
     case KEY_C_SOURCE: a->c_source = arg; break;
     case KEY_THEORY: a->theory = 1; break;
+    case KEY_CASE: a->pattern = arg; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;

@@ -15,6 +15,7 @@ typedef struct {
     int overrides;
     const char *out, *label;
     const char *c_source;
+    const char *pattern;  // of case names; NULL: none was given
     int json, quiet, force, dry_run, schema, with_physics, theory;
     int threads, jobs;
     int stop_after;     // -1: train to the end
@@ -37,6 +38,7 @@ typedef enum {
     SGN_TAKES_PHYSICS = 1 << 11,
     SGN_TAKES_C_SOURCE = 1 << 12,
     SGN_TAKES_THEORY = 1 << 13,
+    SGN_TAKES_CASE = 1 << 14,
 } sgn_takes;
 
 typedef struct {

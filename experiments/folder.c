@@ -1,5 +1,6 @@
 #include "experiments/folder.h"
 
+#include "experiments/machine.h"
 #include "io/file.h"
 
 #include <cjson/cJSON.h>
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -70,34 +70,18 @@ static sgn_status write_config(const char *folder, const sgn_config *c)
     return status;
 }
 
-/* "model name : AMD ..." of the first processor */
-static void cpu_name(char *name, size_t size)
-{
-    char line[256];
-    snprintf(name, size, "unknown");
-    FILE *f = fopen("/proc/cpuinfo", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
-            snprintf(name, size, "%s", strchr(line, ':') + 2);
-            name[strcspn(name, "\n")] = 0;
-            break;
-        }
-    if (f) fclose(f);
-}
-
 static sgn_status write_environment(const char *folder, int threads)
 {
-    char path[SGN_PATH_MAX], cpu[256];
-    struct utsname machine;
+    char path[SGN_PATH_MAX];
+    sgn_machine machine;
     SGN_TRY(sgn_path_join(path, folder, "env.json"));
-    cpu_name(cpu, sizeof cpu);
-    uname(&machine);
+    sgn_machine_look(&machine);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "signroll", SIGNROLL_VERSION);
     cJSON_AddStringToObject(o, "compiler", __VERSION__);
-    cJSON_AddStringToObject(o, "system", machine.sysname);
+    cJSON_AddStringToObject(o, "system", machine.system);
     cJSON_AddStringToObject(o, "machine", machine.machine);
-    cJSON_AddStringToObject(o, "cpu", cpu);
+    cJSON_AddStringToObject(o, "cpu", machine.cpu);
     cJSON_AddStringToObject(o, "blas_core", sgn_blas_core());
     cJSON_AddStringToObject(o, "generator", SGN_RNG_NAME);
     cJSON_AddNumberToObject(o, "threads", threads);

@@ -57,10 +57,6 @@ elseif(NOT CRITERION_FOUND)
     message(STATUS "Criterion is not installed: the unit tests are left out")
 endif()
 
-# What is measured by hand.
-add_executable(bench_bits EXCLUDE_FROM_ALL ${tests}/bench/bench_bits.c)
-target_link_libraries(bench_bits PRIVATE signroll PkgConfig::SIGNROLL)
-
 file(GLOB cli CONFIGURE_DEPENDS ${tests}/cli/*.sh)
 scripts(cli 300 ${cli})
 scripts(tree 60 ${tests}/floors.sh ${tests}/format.sh)

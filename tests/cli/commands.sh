@@ -11,7 +11,8 @@ names() { "$SIGNROLL" list "$1" | awk '{ print $1 }'; }
 
 # ---- help ----
 commands=$("$SIGNROLL" --help | awk '/^  [a-z]/ { print $1 }')
-for command in train resume eval sweep report compare solve experiment export infer inspect config list gradcheck; do
+for command in train resume eval sweep report compare solve experiment export infer inspect config list gradcheck \
+    bench; do
     check "--help lists $command" test "$(echo "$commands" | grep -cx "$command")" = 1
 done
 for command in $commands; do

@@ -1,0 +1,66 @@
+#include "experiments/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+/* "model name : AMD ..." of the first processor */
+static void cpu_name(char *name, size_t size)
+{
+    char line[256];
+    snprintf(name, size, "unknown");
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
+            snprintf(name, size, "%s", strchr(line, ':') + 2);
+            name[strcspn(name, "\n")] = 0;
+            break;
+        }
+    if (f) fclose(f);
+}
+
+void sgn_machine_look(sgn_machine *out)
+{
+    struct utsname u;
+    uname(&u);
+    snprintf(out->system, sizeof out->system, "%.63s", u.sysname);
+    snprintf(out->release, sizeof out->release, "%.127s", u.release);
+    snprintf(out->machine, sizeof out->machine, "%.63s", u.machine);
+    cpu_name(out->cpu, sizeof out->cpu);
+}
+
+static double seconds_by(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double sgn_now(void) { return seconds_by(CLOCK_MONOTONIC); }
+
+double sgn_cpu_seconds(void) { return seconds_by(CLOCK_PROCESS_CPUTIME_ID); }
+
+/* proc(5): writing 5 sets the "high water mark" of resident memory back to what is resident now. */
+void sgn_peak_restart(void)
+{
+    FILE *f = fopen("/proc/self/clear_refs", "w");
+    if (!f) return;
+    fputs("5", f);
+    fclose(f);
+}
+
+double sgn_peak_bytes(void)
+{
+    char line[256];
+    double kilobytes = 0;
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %lf", &kilobytes) == 1) break;
+    if (f) fclose(f);
+    if (kilobytes > 0) return 1024 * kilobytes;
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return 1024.0 * (double)used.ru_maxrss;
+}
