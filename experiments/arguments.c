@@ -21,7 +21,8 @@ enum {
     KEY_PHYSICS,
     KEY_C_SOURCE,
     KEY_THEORY,
-    KEY_CASE
+    KEY_CASE,
+    KEY_SCALE
 };
 
 static const struct {
@@ -48,6 +49,8 @@ static const struct {
     {SGN_TAKES_THEORY,
      {"theory", KEY_THEORY, NULL, 0, "bounds beside measurements, however large the network", 0}},
     {SGN_TAKES_CASE, {"case", KEY_CASE, "PATTERN", 0, "only the cases it matches", 0}},
+    {SGN_TAKES_SCALE,
+     {"scale", KEY_SCALE, NULL, 0, "time and memory against size, depth, batch and density", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
 
@@ -118,6 +121,7 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_C_SOURCE: a->c_source = arg; break;
     case KEY_THEORY: a->theory = 1; break;
     case KEY_CASE: a->pattern = arg; break;
+    case KEY_SCALE: a->scale = 1; break;
     case ARGP_KEY_ARG:
         if (is_override(arg)) a->override[a->overrides++] = arg;
         else a->word[a->words++] = arg;

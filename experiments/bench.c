@@ -1,14 +1,17 @@
 /* bench.c -- how fast products with signs, training steps and estimates are here. */
 #include "core/bits.h"
 #include "core/memory.h"
-#include "experiments/bench_measure.h"
+#include "experiments/bench_scale.h"
 #include "experiments/command.h"
 #include "experiments/machine.h"
-#include "io/table.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+/* On the wall's clock; a case of a sweep is one of many. */
+static const double seconds_of_case = 1.5, seconds_of_point = 0.4;
+static const char *const scale_folder = "runs/scale";  // where --out says nothing
 
 typedef struct {
     const sgn_arguments *a;
@@ -30,7 +33,14 @@ static void add_ratio(sgn_table *t, const sgn_quartiles *q)
     }
 }
 
-static sgn_status print_table(const session *s)
+static void print_machine(const session *s)
+{
+    printf("%s, %s %s %s; OpenBLAS core %s; kernels %s; %d thread%s\n\n", s->machine.cpu,
+           s->machine.system, s->machine.release, s->machine.machine, sgn_blas_core(),
+           sgn_bits_used(), s->a->threads, s->a->threads > 1 ? "s" : "");
+}
+
+static sgn_status print_rows(const session *s)
 {
     static const sgn_column column[] = {{"case", 0},
                                         {"against", 0},
@@ -38,6 +48,7 @@ static sgn_status print_table(const session *s)
                                         {"middle half\nof rounds", 1},
                                         {"median\ntime (us)", 1},
                                         {"spread", 1},
+                                        {"holds\n(MB)", 1},
                                         {"rounds", 1},
                                         {"peak\n(MB)", 1}};
     sgn_table t;
@@ -49,12 +60,10 @@ static sgn_status print_table(const session *s)
         add_ratio(&t, &r->ratio);
         sgn_table_add(&t, "%.1f", 1e6 * r->seconds.median);
         sgn_table_add(&t, "%.0f %%", 100 * sgn_quartiles_spread(&r->seconds));
+        sgn_table_add(&t, "%.3f", 1e-6 * r->bytes);
         sgn_table_add(&t, "%d", r->seconds.n);
         sgn_table_add(&t, "%.0f", 1e-6 * r->peak_bytes);
     }
-    printf("%s, %s %s %s; OpenBLAS core %s; kernels %s; %d thread%s\n\n", s->machine.cpu,
-           s->machine.system, s->machine.release, s->machine.machine, sgn_blas_core(),
-           sgn_bits_used(), s->a->threads, s->a->threads > 1 ? "s" : "");
     sgn_status status = sgn_table_text(&t, stdout);
     sgn_table_free(&t);
     return status;
@@ -74,6 +83,7 @@ static cJSON *json_row(const sgn_bench_row *r)
     cJSON_AddNumberToObject(o, "spread", sgn_quartiles_spread(&r->seconds));
     cJSON_AddNumberToObject(o, "rounds", r->seconds.n);
     cJSON_AddNumberToObject(o, "batch", r->what->batch);
+    cJSON_AddNumberToObject(o, "bytes", r->bytes);
     cJSON_AddNumberToObject(o, "peak_bytes", r->peak_bytes);
     return o;
 }
@@ -118,23 +128,57 @@ static void warn(void)
 
 static sgn_status measure(session *s)
 {
+    sgn_bench_effort effort = {s->a->threads, s->a->scale ? seconds_of_point : seconds_of_case};
     s->row = sgn_alloc((size_t)s->cases.n, sizeof *s->row);
     if (!s->row) return SGN_EMEM;
     for (int i = 0; i < s->cases.n; i++) {
         if (!s->a->quiet && !s->a->json)
             fprintf(stderr, "%d/%d %s\n", i + 1, s->cases.n, s->cases.at[i].name);
-        SGN_TRY(sgn_bench_measure(&s->cases.at[i], s->a->threads, &s->row[i]));
+        SGN_TRY(sgn_bench_measure(&s->cases.at[i], &effort, &s->row[i]));
     }
-    return s->a->json ? print_json(s) : print_table(s);
+    return SGN_OK;
+}
+
+static sgn_status print_exponents(const session *s)
+{
+    sgn_table t;
+    sgn_bench_scale_table(&t, s->row);
+    sgn_status status = sgn_table_text(&t, stdout);
+    sgn_table_free(&t);
+    return status;
+}
+
+static sgn_status tell(const session *s)
+{
+    const char *folder = s->a->out ? s->a->out : scale_folder;
+    if (s->a->scale) SGN_TRY(sgn_bench_scale_write(s->row, folder));
+    if (s->a->json) return print_json(s);
+    print_machine(s);
+    if (!s->a->scale) return print_rows(s);
+    SGN_TRY(print_exponents(s));
+    printf("\nfigures: %s\n", folder);
+    return SGN_OK;
+}
+
+static sgn_status choose(sgn_bench_cases *out, const sgn_arguments *a)
+{
+    if (!a->scale && a->out)
+        return sgn_fail(SGN_ECONFIG, "bench writes files with --scale only, not to --out %s",
+                        a->out);
+    if (a->scale && a->pattern)
+        return sgn_fail(SGN_ECONFIG, "--scale has cases of its own and takes no --case '%s'",
+                        a->pattern);
+    return a->scale ? sgn_bench_scale_cases(out) : sgn_bench_cases_match(out, a->pattern);
 }
 
 static sgn_status run(const sgn_arguments *a)
 {
     session s = {.a = a};
-    SGN_TRY(sgn_bench_cases_match(&s.cases, a->pattern));
+    SGN_TRY(choose(&s.cases, a));
     sgn_machine_look(&s.machine);
     warn();
     sgn_status status = measure(&s);
+    if (!status) status = tell(&s);
     sgn_free(s.row);
     sgn_bench_cases_free(&s.cases);
     return status;
@@ -143,7 +187,7 @@ static sgn_status run(const sgn_arguments *a)
 const sgn_command sgn_command_bench = {
     .name = "bench",
     .title = "times products with signs, training steps and estimates",
-    .usage = "[--case PATTERN]",
+    .usage = "[--case PATTERN] [--scale]",
     .help =
         "Results are checked before they are timed.  Cases are wx-<m>x<n>-b<batch>-<format>, a "
         "product "
@@ -156,7 +200,12 @@ const sgn_command sgn_command_bench = {
         "sizes, "
         "another among the usual ones.  What is compared takes turns in rounds; the median counts. "
         " "
-        "The spread is the distance of the quartiles, over the median.  OpenBLAS has one thread.",
-    .takes = SGN_TAKES_CASE | SGN_TAKES_JSON | SGN_TAKES_QUIET | SGN_TAKES_THREADS,
+        "The spread is the distance of the quartiles, over the median.  OpenBLAS has one thread.  "
+        "--scale "
+        "doubles sizes, depth, batch and density instead and writes figures with fitted exponents "
+        "to --out "
+        "(runs/scale); it takes some minutes.",
+    .takes = SGN_TAKES_CASE | SGN_TAKES_SCALE | SGN_TAKES_OUT | SGN_TAKES_JSON | SGN_TAKES_QUIET |
+             SGN_TAKES_THREADS,
     .run = run,
 };

@@ -7,14 +7,14 @@
 #include <string.h>
 
 static const char *const kinds[] = {"wx", "wtx", "step", "infer"};
-static const char *const formats[] = {"dense", "support50", "support10", "blocks10"};
+static const char *const formats[] = {"dense", "support", "blocks"};
 static const char *const links[] = {"full", "onebit", "pm1"};
 static const char *const solvers[] = {"lista", "cp"};
 enum {
-    FORMATS = sizeof formats / sizeof *formats,
+    USUAL_FORMATS = 4,
     LINKS = sizeof links / sizeof *links,
     SOLVERS = sizeof solvers / sizeof *solvers,
-    MOST_NAMES = 2 * FORMATS + 2 * LINKS * SOLVERS,
+    MOST_NAMES = 2 * USUAL_FORMATS + 2 * LINKS * SOLVERS,
     MOST_ROWS = 16384,  // or columns: counts of links stay within int
     MOST_BATCH = 65536,
     MOST_DEPTH = 1024,
@@ -48,72 +48,91 @@ enum { PRESETS = sizeof preset / sizeof *preset };
 
 int sgn_bench_is_product(const sgn_bench_case *c) { return c->kind <= SGN_BENCH_TRANSPOSED; }
 
-double sgn_bench_density(sgn_bench_format f)
+/* ---- one name ---------------------------------------------------------------------------------- */
+
+static int within(int size, int most) { return size >= 1 && size <= most; }
+
+static int exists(const sgn_bench_case *c)
 {
-    static const double density[FORMATS] = {1, 0.5, 0.1, 0.1};
-    return density[f];
+    if (!within(c->m, MOST_ROWS) || !within(c->n, MOST_ROWS) || !within(c->batch, MOST_BATCH))
+        return 0;
+    if (!sgn_bench_is_product(c))
+        return within(c->depth, MOST_DEPTH) &&
+               (c->links != SGN_BENCH_PM1 || c->solver == SGN_BENCH_CP);
+    return c->format == SGN_BENCH_DENSE ? c->percent == 100 : within(c->percent, 99);
 }
 
-static void put_name(sgn_bench_case *c)
+int sgn_bench_case_name(sgn_bench_case *c)
 {
+    char percent[16] = "";
+    if (!exists(c)) return 0;
+    if (c->format != SGN_BENCH_DENSE) snprintf(percent, sizeof percent, "%d", c->percent);
     if (sgn_bench_is_product(c))
-        snprintf(c->name, sizeof c->name, "%s-%dx%d-b%d-%s", kinds[c->kind], c->m, c->n, c->batch,
-                 formats[c->format]);
+        snprintf(c->name, sizeof c->name, "%s-%dx%d-b%d-%s%s", kinds[c->kind], c->m, c->n, c->batch,
+                 formats[c->format], percent);
     else
         snprintf(c->name, sizeof c->name, "%s-%s-%s-%dx%d-k%d-b%d", kinds[c->kind], links[c->links],
                  solvers[c->solver], c->m, c->n, c->depth, c->batch);
+    return 1;
 }
 
-/* ---- sizes ------------------------------------------------------------------------------------- */
+/* ---- all names of some sizes ------------------------------------------------------------------- */
 
-/* The sizes that stand behind dashes in a pattern; 0 where one does not. */
-static sgn_bench_case sizes_in(const char *pattern)
+/* The numbers that stand behind dashes in a pattern; 0 where one does not. */
+static sgn_bench_case numbers_in(const char *pattern)
 {
     sgn_bench_case c = {.m = 0};
     for (const char *at = strchr(pattern, '-'); at; at = strchr(at + 1, '-')) {
         sscanf(at, "-%5dx%5d", &c.m, &c.n);
         sscanf(at, "-k%4d", &c.depth);
         sscanf(at, "-b%5d", &c.batch);
+        sscanf(at, "-support%2d", &c.percent);
+        sscanf(at, "-blocks%2d", &c.percent);
     }
     return c;
 }
 
-static int within(int size, int most) { return size >= 1 && size <= most; }
-
-static int has_sizes(const sgn_bench_case *c)
-{
-    return within(c->m, MOST_ROWS) && within(c->n, MOST_ROWS) && within(c->batch, MOST_BATCH) &&
-           (sgn_bench_is_product(c) || within(c->depth, MOST_DEPTH));
-}
-
-/* ---- names ------------------------------------------------------------------------------------- */
-
-static int exists(const sgn_bench_case *c)
-{
-    return sgn_bench_is_product(c) || c->links != SGN_BENCH_PM1 || c->solver == SGN_BENCH_CP;
-}
-
 static void add(sgn_bench_cases *to, sgn_bench_case c, const char *pattern)
 {
-    if (!has_sizes(&c) || !exists(&c)) return;
-    put_name(&c);
-    if (!fnmatch(pattern, c.name, 0)) to->at[to->n++] = c;
+    if (!sgn_bench_case_name(&c) || fnmatch(pattern, c.name, 0)) return;
+    for (int i = 0; i < to->n; i++)
+        if (!strcmp(to->at[i].name, c.name)) return;
+    to->at[to->n++] = c;
 }
 
-/* Of all names with the sizes of the pattern, those it matches. */
+static void add_products(sgn_bench_cases *to, sgn_bench_case c, const char *pattern)
+{
+    static const struct {
+        sgn_bench_format format;
+        int percent;
+    } usual[] = {{SGN_BENCH_DENSE, 100},
+                 {SGN_BENCH_SUPPORT, 50},
+                 {SGN_BENCH_SUPPORT, 10},
+                 {SGN_BENCH_BLOCKS, 10}};
+    int spelt = c.percent;
+    for (int i = 0; i < USUAL_FORMATS; i++) {
+        c.format = usual[i].format;
+        c.percent = spelt && c.format != SGN_BENCH_DENSE ? spelt : usual[i].percent;
+        add(to, c, pattern);
+    }
+}
+
+static void add_networks(sgn_bench_cases *to, sgn_bench_case c, const char *pattern)
+{
+    for (int i = 0; i < LINKS * SOLVERS; i++) {
+        c.links = (sgn_bench_links)(i / SOLVERS);
+        c.solver = (sgn_bench_solver)(i % SOLVERS);
+        add(to, c, pattern);
+    }
+}
+
 static void add_spelt(sgn_bench_cases *to, const char *pattern)
 {
-    sgn_bench_case c = sizes_in(pattern);
+    sgn_bench_case c = numbers_in(pattern);
     for (int k = 0; k < SGN_BENCH_KINDS; k++) {
         c.kind = (sgn_bench_kind)k;
-        int is_product = sgn_bench_is_product(&c);
-        int first = is_product ? FORMATS : LINKS, second = is_product ? 1 : SOLVERS;
-        for (int i = 0; i < first * second; i++) {
-            c.format = (sgn_bench_format)(is_product ? i : 0);
-            c.links = (sgn_bench_links)(is_product ? 0 : i / SOLVERS);
-            c.solver = (sgn_bench_solver)(is_product ? 0 : i % SOLVERS);
-            add(to, c, pattern);
-        }
+        if (sgn_bench_is_product(&c)) add_products(to, c, pattern);
+        else add_networks(to, c, pattern);
     }
 }
 

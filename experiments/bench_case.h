@@ -3,8 +3,8 @@
  *     wx-<m>x<n>-b<batch>-<format>              Y = W X, W (m, n) of packed signs, against OpenBLAS
  *     wtx-<m>x<n>-b<batch>-<format>             Y = W' X
  *         dense       every link is there
- *         support50   half of the links, at random;  support10: a tenth
- *         blocks10    a tenth of the blocks of 64 x 32 links, at random
+ *         support50   half of the links, at random; any percentage from 1 to 99
+ *         blocks10    a tenth of the blocks of 64 x 32 links, at random; likewise
  *
  *     step-<links>-<solver>-<m>x<n>-k<K>-b<batch>     one training step of a network of K layers
  *     infer-<links>-<solver>-<m>x<n>-k<K>-b<batch>    its estimates for a batch, run as a packed model
@@ -27,12 +27,7 @@ typedef enum {
     SGN_BENCH_KINDS
 } sgn_bench_kind;
 
-typedef enum {
-    SGN_BENCH_DENSE,
-    SGN_BENCH_HALF,
-    SGN_BENCH_TENTH,
-    SGN_BENCH_BLOCKS
-} sgn_bench_format;
+typedef enum { SGN_BENCH_DENSE, SGN_BENCH_SUPPORT, SGN_BENCH_BLOCKS } sgn_bench_format;
 typedef enum { SGN_BENCH_FULL, SGN_BENCH_ONEBIT, SGN_BENCH_PM1 } sgn_bench_links;
 typedef enum { SGN_BENCH_LISTA, SGN_BENCH_CP } sgn_bench_solver;
 
@@ -42,6 +37,7 @@ typedef struct {
     char name[SGN_BENCH_NAME];
     sgn_bench_kind kind;
     sgn_bench_format format;  // of products
+    int percent;              // of the links that are there: 100 where dense
     sgn_bench_links links;    // of networks, as what follows
     sgn_bench_solver solver;
     int depth;
@@ -59,7 +55,8 @@ typedef struct {
 SGN_MUST_CHECK sgn_status sgn_bench_cases_match(sgn_bench_cases *out, const char *pattern);
 void sgn_bench_cases_free(sgn_bench_cases *c);  // the members; NULL is fine
 
+/* Writes the name of what the other members say; 0 when that is no case. */
+int sgn_bench_case_name(sgn_bench_case *c);
 int sgn_bench_is_product(const sgn_bench_case *c);
-double sgn_bench_density(sgn_bench_format f);  // of the links that are there
 
 #endif

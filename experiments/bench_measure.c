@@ -2,8 +2,7 @@
 
 #include "experiments/machine.h"
 
-/* A round is long enough for the clock; a case is long enough for the machine to have quiet moments. */
-static const double round_seconds = 200e-6, case_seconds = 1.2;
+static const double round_seconds = 200e-6;  // long enough for the clock
 enum { LEAST_ROUNDS = 9, MOST_ROUNDS = 2000 };
 
 sgn_bench_clock sgn_bench_clock_for(int threads) { return threads > 1 ? sgn_now : sgn_cpu_seconds; }
@@ -21,28 +20,31 @@ static int times_of(sgn_bench_clock clock, sgn_bench_work w)
     return 1 + (int)(round_seconds / seconds_of(clock, w, 3));
 }
 
-void sgn_bench_rounds(sgn_bench_clock clock, sgn_bench_work ours, const sgn_bench_work *theirs,
-                      sgn_bench_row *out)
+void sgn_bench_rounds(sgn_bench_clock clock, double seconds, sgn_bench_work ours,
+                      const sgn_bench_work *theirs, sgn_bench_row *out)
 {
-    double seconds[MOST_ROUNDS], ratio[MOST_ROUNDS], end = sgn_now() + case_seconds;
+    double our[MOST_ROUNDS], their[MOST_ROUNDS], ratio[MOST_ROUNDS], end = sgn_now() + seconds;
     int our_times = times_of(clock, ours), their_times = theirs ? times_of(clock, *theirs) : 0;
     int n = 0;
     for (; n < MOST_ROUNDS && (n < LEAST_ROUNDS || sgn_now() < end); n++) {
-        double reference = theirs ? seconds_of(clock, *theirs, their_times) : 0;
-        seconds[n] = seconds_of(clock, ours, our_times);
-        ratio[n] = reference / seconds[n];
+        their[n] = theirs ? seconds_of(clock, *theirs, their_times) : 0;
+        our[n] = seconds_of(clock, ours, our_times);
+        ratio[n] = their[n] / our[n];
     }
-    out->seconds = sgn_quartiles_of(seconds, n);
-    if (theirs) out->ratio = sgn_quartiles_of(ratio, n);
+    out->seconds = sgn_quartiles_of(our, n);
+    if (!theirs) return;
+    out->theirs = sgn_quartiles_of(their, n);
+    out->ratio = sgn_quartiles_of(ratio, n);
 }
 
-sgn_status sgn_bench_measure(const sgn_bench_case *c, int threads, sgn_bench_row *out)
+sgn_status sgn_bench_measure(const sgn_bench_case *c, const sgn_bench_effort *effort,
+                             sgn_bench_row *out)
 {
     *out = (sgn_bench_row){.what = c, .against = "none"};
     sgn_peak_restart();
-    if (sgn_bench_is_product(c)) SGN_TRY(sgn_bench_product(c, out));
-    else if (c->kind == SGN_BENCH_STEP) SGN_TRY(sgn_bench_step(c, threads, out));
-    else SGN_TRY(sgn_bench_inference(c, threads, out));
+    if (sgn_bench_is_product(c)) SGN_TRY(sgn_bench_product(c, effort, out));
+    else if (c->kind == SGN_BENCH_STEP) SGN_TRY(sgn_bench_step(c, effort, out));
+    else SGN_TRY(sgn_bench_inference(c, effort, out));
     out->peak_bytes = sgn_peak_bytes();
     return SGN_OK;
 }

@@ -22,13 +22,13 @@
 
 enum { POOL = 8, WARM_STEPS = 2, LEAST_STEPS = 15, MOST_STEPS = 2000, TEXT = 1024 };
 
-static const double step_seconds = 3;  // of a case, where so many steps do not take longer
-static const double allowed = 1e-4;    // of packed against unpacked estimates, relative to these
+static const double allowed = 1e-4;  // of packed against unpacked estimates, relative to these
 
 typedef struct {
     sgn_model model;
     sgn_problem *problem;  // the pool is its training set
     sgn_mat x, y;          // (n, pool), (m, pool): the pool itself
+    double bytes;          // what was asked for holds
 } bench;
 
 /* ---- the network ------------------------------------------------------------------------------------ */
@@ -72,9 +72,11 @@ static sgn_status draw_pool(bench *b, int cols)
 static sgn_status prepare(bench *b, const sgn_bench_case *c, int threads, int batches)
 {
     sgn_config config;
+    double held_before = sgn_held_bytes();
     *b = (bench){.problem = NULL};
     SGN_TRY(configure(&config, c));
     SGN_TRY(sgn_model_new(&b->model, &config, threads));
+    b->bytes = sgn_held_bytes() - held_before;
     return draw_pool(b, batches * c->batch);
 }
 
@@ -104,16 +106,18 @@ static int on_step(void *context, int step)
     return s->n == MOST_STEPS || (s->n >= LEAST_STEPS && sgn_now() > s->end);
 }
 
-static sgn_status train(bench *b, sgn_bench_clock clock, sgn_bench_row *out)
+static sgn_status train(bench *b, const sgn_bench_effort *effort, sgn_bench_row *out)
 {
     sgn_model *m = &b->model;
     sgn_mat none = {0};
     sgn_trainer *trainer;
     SGN_TRY(sgn_problem_from_data(&b->problem, &m->config.problem, m->problem->physics.A, none,
                                   none, b->x, b->y));
+    double held_before = sgn_held_bytes();
     SGN_TRY(
         sgn_trainer_new(&trainer, &m->config.train, m->config.seed, b->problem, m->net, m->pool));
-    steps s = {.clock = clock, .end = sgn_now() + step_seconds};
+    out->bytes = b->bytes + sgn_held_bytes() - held_before;
+    steps s = {.clock = sgn_bench_clock_for(effort->threads), .end = sgn_now() + effort->seconds};
     sgn_status status = sgn_trainer_run(trainer, &(sgn_observer){.context = &s, .stop = on_step});
     sgn_trainer_free(trainer);
     if (status != SGN_ESTOPPED) return status;
@@ -121,11 +125,12 @@ static sgn_status train(bench *b, sgn_bench_clock clock, sgn_bench_row *out)
     return SGN_OK;
 }
 
-sgn_status sgn_bench_step(const sgn_bench_case *c, int threads, sgn_bench_row *out)
+sgn_status sgn_bench_step(const sgn_bench_case *c, const sgn_bench_effort *effort,
+                          sgn_bench_row *out)
 {
     bench b;
-    sgn_status status = prepare(&b, c, threads, POOL);
-    if (!status) status = train(&b, sgn_bench_clock_for(threads), out);
+    sgn_status status = prepare(&b, c, effort->threads, POOL);
+    if (!status) status = train(&b, effort, out);
     release(&b);
     return status;
 }
@@ -169,27 +174,32 @@ static sgn_status check(const bench *b, const char *name, sgn_mat estimates)
                     sqrt(off / size), allowed);
 }
 
-static sgn_status infer(bench *b, const sgn_bench_case *c, sgn_bench_clock clock,
+static sgn_status infer(bench *b, const sgn_bench_case *c, const sgn_bench_effort *effort,
                         sgn_bench_row *out)
 {
     inference i = {.pool = b->model.pool, .y = b->y};
     i.x = sgn_mat_view(sgn_alloc((size_t)c->n * (size_t)c->batch, sizeof *i.x.at), c->n, c->batch);
+    double held_before = sgn_held_bytes();
     sgn_status status = i.x.at ? deploy(&i.net, b, c->batch) : SGN_EMEM;
     if (!status) {
+        out->bytes = sgn_held_bytes() - held_before;
         estimate(&i);
         status = check(b, c->name, i.x);
     }
-    if (!status) sgn_bench_rounds(clock, (sgn_bench_work){estimate, &i}, NULL, out);
+    sgn_bench_clock clock = sgn_bench_clock_for(effort->threads);
+    if (!status)
+        sgn_bench_rounds(clock, effort->seconds, (sgn_bench_work){estimate, &i}, NULL, out);
     sgn_net_free(i.net);
     sgn_free(i.x.at);
     return status;
 }
 
-sgn_status sgn_bench_inference(const sgn_bench_case *c, int threads, sgn_bench_row *out)
+sgn_status sgn_bench_inference(const sgn_bench_case *c, const sgn_bench_effort *effort,
+                               sgn_bench_row *out)
 {
     bench b;
-    sgn_status status = prepare(&b, c, threads, 1);
-    if (!status) status = infer(&b, c, sgn_bench_clock_for(threads), out);
+    sgn_status status = prepare(&b, c, effort->threads, 1);
+    if (!status) status = infer(&b, c, effort, out);
     release(&b);
     return status;
 }

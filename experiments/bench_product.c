@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "core/rng.h"
 #include "experiments/bench_measure.h"
+#include "experiments/machine.h"
 
 #include <string.h>
 
@@ -23,23 +24,27 @@ typedef struct {
     uint32_t *sign, *mask;
     sgn_bitplan *plan;
     sgn_unit_scales scale;
+    double held_before;  // bytes, without what is packed
 } product;
 
 static const sgn_real one = 1;
 
 /* ---- what is multiplied ---------------------------------------------------------------------------- */
 
+static int chance(const product *p, sgn_rng *rng)
+{
+    return sgn_rng_uniform(rng) < p->c->percent / 100.0;
+}
+
 static int is_on(const product *p, sgn_rng *rng, int tile)
 {
-    if (p->c->format == SGN_BENCH_DENSE) return 1;
-    if (p->c->format == SGN_BENCH_BLOCKS) return tile;
-    return sgn_rng_uniform(rng) < sgn_bench_density(p->c->format);
+    return p->c->format == SGN_BENCH_SUPPORT ? chance(p, rng) : tile;
 }
 
 static void draw_tile(product *p, sgn_rng *rng, int i0, int j0)
 {
     int m = p->c->m, n = p->c->n;
-    int tile = sgn_rng_uniform(rng) < sgn_bench_density(p->c->format);
+    int tile = p->c->format == SGN_BENCH_DENSE || chance(p, rng);
     for (int j = j0; j < j0 + TILE_COLS && j < n; j++)
         for (int i = i0; i < i0 + TILE_ROWS && i < m; i++) {
             size_t at = sgn_panel_word(m, i, j);
@@ -76,6 +81,7 @@ static sgn_status make(product *p, const sgn_bench_case *c)
     SGN_TRY(mat_new(&p->W, c->m, c->n));
     SGN_TRY(mat_new(&p->x, is_plain ? c->n : c->m, c->batch));
     SGN_TRY(mat_new(&p->y, is_plain ? c->m : c->n, c->batch));
+    p->held_before = sgn_held_bytes();
     if (!(p->sign = sgn_alloc(words, sizeof *p->sign))) return SGN_EMEM;
     if (c->format == SGN_BENCH_DENSE) return draw(p);
     if (!(p->mask = sgn_alloc(words, sizeof *p->mask))) return SGN_EMEM;
@@ -134,7 +140,8 @@ static sgn_status check(product *p)
                     p->c->name, b - 1, sgn_bits_used());
 }
 
-sgn_status sgn_bench_product(const sgn_bench_case *c, sgn_bench_row *out)
+sgn_status sgn_bench_product(const sgn_bench_case *c, const sgn_bench_effort *effort,
+                             sgn_bench_row *out)
 {
     product p;
     sgn_status status = make(&p, c);
@@ -142,7 +149,8 @@ sgn_status sgn_bench_product(const sgn_bench_case *c, sgn_bench_row *out)
     if (!status) {
         sgn_bench_work ours = {multiply_packed, &p}, theirs = {multiply_floats, &p};
         out->against = "openblas";
-        sgn_bench_rounds(sgn_bench_clock_for(1), ours, &theirs, out);
+        out->bytes = sgn_held_bytes() - p.held_before;
+        sgn_bench_rounds(sgn_bench_clock_for(1), effort->seconds, ours, &theirs, out);
     }
     release(&p);
     return status;

@@ -16,7 +16,7 @@ typedef struct {
     const char *out, *label;
     const char *c_source;
     const char *pattern;  // of case names; NULL: none was given
-    int json, quiet, force, dry_run, schema, with_physics, theory;
+    int json, quiet, force, dry_run, schema, with_physics, theory, scale;
     int threads, jobs;
     int stop_after;     // -1: train to the end
     int shard, shards;  // this machine does the points i with i % shards == shard
@@ -39,6 +39,7 @@ typedef enum {
     SGN_TAKES_C_SOURCE = 1 << 12,
     SGN_TAKES_THEORY = 1 << 13,
     SGN_TAKES_CASE = 1 << 14,
+    SGN_TAKES_SCALE = 1 << 15,
 } sgn_takes;
 
 typedef struct {

@@ -1,5 +1,6 @@
 #include "experiments/machine.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -41,6 +42,12 @@ static double seconds_by(clockid_t clock)
 double sgn_now(void) { return seconds_by(CLOCK_MONOTONIC); }
 
 double sgn_cpu_seconds(void) { return seconds_by(CLOCK_PROCESS_CPUTIME_ID); }
+
+double sgn_held_bytes(void)
+{
+    struct mallinfo2 heap = mallinfo2();
+    return (double)heap.uordblks + (double)heap.hblkhd;
+}
 
 /* proc(5): writing 5 sets the "high water mark" of resident memory back to what is resident now. */
 void sgn_peak_restart(void)

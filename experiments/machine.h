@@ -16,6 +16,8 @@ void sgn_machine_look(sgn_machine *out);
 double sgn_now(void);          // seconds since some moment, never set back
 double sgn_cpu_seconds(void);  // that processors spent on this process, all threads together
 
+double sgn_held_bytes(void);  // of the heap that are in use
+
 /* The most memory this process held at one time since the last sgn_peak_restart, in bytes; where the
    kernel does not let it begin anew (Linux before 4.0, some sandboxes), since the process began. */
 void sgn_peak_restart(void);

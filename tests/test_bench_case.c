@@ -28,7 +28,7 @@ Test(bench_case, a_product_of_any_size_is_read)
 {
     sgn_bench_case c = one("wx-8192x4096-b3-support10");
     cr_assert_eq(c.kind, SGN_BENCH_PRODUCT);
-    cr_assert_eq(c.format, SGN_BENCH_TENTH);
+    cr_assert(c.format == SGN_BENCH_SUPPORT && c.percent == 10);
     cr_assert(c.m == 8192 && c.n == 4096 && c.batch == 3);
     cr_assert(sgn_bench_is_product(&c));
     cr_assert_eq(one("wtx-1x16384-b65536-blocks10").kind, SGN_BENCH_TRANSPOSED);
@@ -59,6 +59,10 @@ Test(bench_case, what_is_no_name_is_refused)
         "wx--5x5-b1-dense",
         "wx-99999999999x5-b1-dense",
         "wx-5x5-b1-sparse",
+        "wx-5x5-b1-support",
+        "wx-5x5-b1-support0",
+        "wx-5x5-b1-support100",
+        "wx-5x5-b1-dense100",
         "wx-5x5-b1-dense-",
         "wx-5x5-b1-dense ",
         "wx-5x5-k2-b1-dense",
@@ -82,6 +86,7 @@ Test(bench_case, a_pattern_with_sizes_means_all_names_of_these_sizes)
 {
     cr_assert_eq(count("wx-128x256-b4-*"), 4);
     cr_assert_eq(count("w*x-128x256-b4-support?0"), 4);
+    cr_assert_eq(count("wx-128x256-b4-support20*"), 1);
     cr_assert_eq(count("step-*-9x9-k3-b2"), 5);
     cr_assert_eq(count("*-9x9-k3-b2"), 10);
 }
@@ -107,9 +112,19 @@ Test(bench_case, the_usual_cases_have_names_of_their_own)
     sgn_bench_cases_free(&all);
 }
 
-Test(bench_case, formats_have_the_density_they_are_named_by)
+Test(bench_case, a_format_says_how_many_links_are_there)
 {
-    cr_assert_eq(sgn_bench_density(one("wx-9x9-b1-dense").format), 1);
-    cr_assert_eq(sgn_bench_density(one("wx-9x9-b1-support50").format), 0.5);
-    cr_assert_eq(sgn_bench_density(one("wx-9x9-b1-blocks10").format), 0.1);
+    cr_assert_eq(one("wx-9x9-b1-dense").percent, 100);
+    cr_assert_eq(one("wx-9x9-b1-support3").percent, 3);
+    cr_assert_eq(one("wx-9x9-b1-blocks99").percent, 99);
+}
+
+Test(bench_case, what_is_no_case_gets_no_name)
+{
+    sgn_bench_case c = one("wx-9x9-b1-support3");
+    c.m = 18;
+    cr_assert(sgn_bench_case_name(&c));
+    cr_assert_str_eq(c.name, "wx-18x9-b1-support3");
+    c.percent = 100;
+    cr_assert(!sgn_bench_case_name(&c));
 }

@@ -53,6 +53,8 @@ if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
     endforeach()
     programs(test_* unit 120 signroll laws_signroll PkgConfig::CRITERION)
     target_sources(test_bench_case PRIVATE ${PROJECT_SOURCE_DIR}/experiments/bench_case.c)
+    target_sources(test_bench_scale PRIVATE ${PROJECT_SOURCE_DIR}/experiments/bench_case.c
+                                            ${PROJECT_SOURCE_DIR}/experiments/bench_scale.c)
     programs(law_* law 240 signroll_double laws_signroll_double PkgConfig::CRITERION)
 elseif(NOT CRITERION_FOUND)
     message(STATUS "Criterion is not installed: the unit tests are left out")
