@@ -48,8 +48,8 @@ static sgn_status print_rows(const session *s)
                                         {"middle half\nof rounds", 1},
                                         {"median\ntime (us)", 1},
                                         {"spread", 1},
-                                        {"holds\n(MB)", 1},
                                         {"rounds", 1},
+                                        {"holds\n(MB)", 1},
                                         {"peak\n(MB)", 1}};
     sgn_table t;
     sgn_table_init(&t, column, sizeof column / sizeof *column);
@@ -60,8 +60,8 @@ static sgn_status print_rows(const session *s)
         add_ratio(&t, &r->ratio);
         sgn_table_add(&t, "%.1f", 1e6 * r->seconds.median);
         sgn_table_add(&t, "%.0f %%", 100 * sgn_quartiles_spread(&r->seconds));
-        sgn_table_add(&t, "%.3f", 1e-6 * r->bytes);
         sgn_table_add(&t, "%d", r->seconds.n);
+        sgn_table_add(&t, "%.3f", 1e-6 * r->bytes);
         sgn_table_add(&t, "%.0f", 1e-6 * r->peak_bytes);
     }
     sgn_status status = sgn_table_text(&t, stdout);
@@ -99,7 +99,6 @@ static sgn_status print_json(const session *s)
     cJSON_AddStringToObject(o, "blas_core", sgn_blas_core());
     cJSON_AddStringToObject(o, "isa", sgn_bits_used());
     cJSON_AddNumberToObject(o, "threads", s->a->threads);
-    cJSON_AddStringToObject(o, "clock", s->a->threads > 1 ? "wall" : "processor");
     cJSON *rows = cJSON_AddArrayToObject(o, "rows");
     for (int i = 0; i < s->cases.n; i++) cJSON_AddItemToArray(rows, json_row(&s->row[i]));
     char *text = cJSON_Print(o);
