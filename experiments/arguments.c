@@ -22,7 +22,8 @@ enum {
     KEY_C_SOURCE,
     KEY_THEORY,
     KEY_CASE,
-    KEY_SCALE
+    KEY_SCALE,
+    KEY_SAVE
 };
 
 static const struct {
@@ -41,6 +42,9 @@ static const struct {
     {SGN_TAKES_SCHEMA,
      {"schema", KEY_SCHEMA, NULL, 0, "every key with type, default and range", 0}},
     {SGN_TAKES_STOP, {"stop-after", KEY_STOP, "STEP", 0, "save and stop after that step", 0}},
+    {SGN_TAKES_SAVE,
+     {"save-every", KEY_SAVE, "SECONDS", 0, "between two writes of last.h5 (5); 0: every epoch",
+      0}},
     {SGN_TAKES_LABEL, {"label", KEY_LABEL, "TEXT", 0, "what tables call the run", 0}},
     {SGN_TAKES_PHYSICS,
      {"with-physics", KEY_PHYSICS, NULL, 0, "store what could be computed from the problem, too",
@@ -53,6 +57,9 @@ static const struct {
      {"scale", KEY_SCALE, NULL, 0, "time and memory against size, depth, batch and density", 0}},
 };
 enum { OPTIONS = sizeof all / sizeof *all };
+
+/* An interrupted machine loses no more seconds of training. */
+static const double save_every = 5;
 
 typedef struct {
     const sgn_command *command;
@@ -68,6 +75,16 @@ static sgn_status parse_number(const char *option, const char *text, int *out)
         return sgn_fail(SGN_ECONFIG, "--%s is '%s', must be a whole number of at least 1", option,
                         text);
     *out = (int)v;
+    return SGN_OK;
+}
+
+static sgn_status parse_seconds(const char *option, const char *text, double *out)
+{
+    char *end;
+    double v = strtod(text, &end);
+    if (*end || end == text || !(v >= 0))
+        return sgn_fail(SGN_ECONFIG, "--%s is '%s', must be seconds, at least 0", option, text);
+    *out = v;
     return SGN_OK;
 }
 
@@ -116,6 +133,7 @@ static error_t parse(int key, char *arg, struct argp_state *s)
     case KEY_SCHEMA: a->schema = 1; break;
     case KEY_SHARD: p->status = parse_shard(arg, a); break;
     case KEY_STOP: p->status = parse_number("stop-after", arg, &a->stop_after); break;
+    case KEY_SAVE: p->status = parse_seconds("save-every", arg, &a->save_every); break;
     case KEY_LABEL: a->label = arg; break;
     case KEY_PHYSICS: a->with_physics = 1; break;
     case KEY_C_SOURCE: a->c_source = arg; break;
@@ -172,7 +190,8 @@ sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_
     SGN_TRY(check_options(c, argc, argv));
     char name[64], *program = name, *doc = doc_of(c);
     snprintf(name, sizeof name, "signroll %s", c->name);
-    *a = (sgn_arguments){.threads = 1, .jobs = 1, .shards = 1, .stop_after = -1};
+    *a = (sgn_arguments){
+        .threads = 1, .jobs = 1, .shards = 1, .stop_after = -1, .save_every = save_every};
     a->word = sgn_alloc((size_t)argc + 1, sizeof *a->word);
     a->override = sgn_alloc((size_t)argc + 1, sizeof *a->override);
     if (!doc || !a->word || !a->override) {

@@ -19,6 +19,7 @@ typedef struct {
     int json, quiet, force, dry_run, schema, with_physics, theory, scale;
     int threads, jobs;
     int stop_after;     // -1: train to the end
+    double save_every;  // seconds between two writes of last.h5
     int shard, shards;  // this machine does the points i with i % shards == shard
 } sgn_arguments;
 
@@ -40,6 +41,7 @@ typedef enum {
     SGN_TAKES_THEORY = 1 << 13,
     SGN_TAKES_CASE = 1 << 14,
     SGN_TAKES_SCALE = 1 << 15,
+    SGN_TAKES_SAVE = 1 << 16,
 } sgn_takes;
 
 typedef struct {

@@ -11,8 +11,9 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-static const char *const results[] = {"summary.json",  "last.h5",     "best.h5", "metrics.csv",
-                                      "metrics.jsonl", "report.html", "log.txt"};
+static const char *const results[] = {"summary.json",  SGN_LAST_FILE,    SGN_PREVIOUS_FILE,
+                                      "best.h5",       SGN_DAMAGED_FILE, "metrics.csv",
+                                      "metrics.jsonl", "report.html",    "log.txt"};
 enum { RESULTS = sizeof results / sizeof *results };
 
 sgn_status sgn_folder_name(char *out, const sgn_config *c, const char *asked)
@@ -39,6 +40,11 @@ static int has(const char *folder, const char *file)
 
 int sgn_folder_is_finished(const char *folder) { return has(folder, "summary.json"); }
 
+int sgn_folder_is_begun(const char *folder)
+{
+    return has(folder, SGN_LAST_FILE) || has(folder, SGN_PREVIOUS_FILE);
+}
+
 static sgn_status make_room(const char *folder, int force)
 {
     if (!force && has(folder, "summary.json"))
@@ -46,7 +52,7 @@ static sgn_status make_room(const char *folder, int force)
                         "%s holds a finished run; --force replaces it, --out writes "
                         "elsewhere",
                         folder);
-    if (!force && has(folder, "last.h5"))
+    if (!force && sgn_folder_is_begun(folder))
         return sgn_fail(SGN_ECONFIG,
                         "%s holds an unfinished run; signroll resume goes on with it, "
                         "--force replaces it",
@@ -54,8 +60,7 @@ static sgn_status make_room(const char *folder, int force)
     for (int i = 0; force && i < RESULTS; i++) {
         char path[SGN_PATH_MAX];
         SGN_TRY(sgn_path_join(path, folder, results[i]));
-        if (unlink(path) && errno != ENOENT)
-            return sgn_fail(SGN_EIO, "cannot remove %s: %s", path, strerror(errno));
+        if (unlink(path) && errno != ENOENT) return sgn_fail_io("remove", path);
     }
     return SGN_OK;
 }
@@ -96,18 +101,27 @@ static sgn_status write_environment(const char *folder, int threads)
 sgn_status sgn_folder_begin(const char *folder, const sgn_config *c, int threads, int force)
 {
     SGN_TRY(make_room(folder, force));
-    SGN_TRY(sgn_mkdirs(folder));
     SGN_TRY(write_config(folder, c));
     return write_environment(folder, threads);
+}
+
+sgn_status sgn_folder_take(sgn_lock *lock, const char *folder)
+{
+    SGN_TRY(sgn_mkdirs(folder));
+    return sgn_lock_take(lock, folder);
 }
 
 sgn_status sgn_folder_keep(const sgn_summary *s, const sgn_config *c, const char *asked,
                            int threads, int force)
 {
     char folder[SGN_PATH_MAX], path[SGN_PATH_MAX];
+    sgn_lock lock;
     if (!asked) return SGN_OK;
     SGN_TRY(sgn_folder_name(folder, c, asked));
-    SGN_TRY(sgn_folder_begin(folder, c, threads, force));
     SGN_TRY(sgn_path_join(path, folder, "summary.json"));
-    return sgn_summary_save(s, path);
+    SGN_TRY(sgn_folder_take(&lock, folder));
+    sgn_status status = sgn_folder_begin(folder, c, threads, force);
+    if (!status) status = sgn_summary_save(s, path);
+    sgn_lock_give(&lock);
+    return status;
 }

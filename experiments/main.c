@@ -4,6 +4,7 @@
 #include "core/option.h"
 #include "experiments/command.h"
 #include "experiments/signals.h"
+#include "io/file.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,8 +52,16 @@ static int exit_code(sgn_status status)
     return sgn_status_exit(status);
 }
 
+/* What was printed may still wait in memory, and its place be full. */
+static sgn_status flush_output(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout)) return SGN_OK;
+    return sgn_fail_io("write", "the standard output");
+}
+
 int main(int argc, char **argv)
 {
+    sgn_signals_prepare();
     if (argc < 2) {
         print_help(stderr);
         return USAGE;
@@ -75,6 +84,7 @@ int main(int argc, char **argv)
         status = command->run(&a);
         sgn_arguments_free(&a);
     }
+    if (!status) status = flush_output();
     if (status) fprintf(stderr, "signroll %s: %s\n", command->name, sgn_last_error());
     return exit_code(status);
 }

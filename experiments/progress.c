@@ -2,7 +2,6 @@
 
 #include "io/file.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,16 +12,19 @@ sgn_status sgn_progress_open(sgn_progress *p, const char *folder, int steps, int
     char path[SGN_PATH_MAX];
     SGN_TRY(sgn_path_join(path, folder, "log.txt"));
     FILE *log = fopen(path, "a");
-    if (!log) return sgn_fail(SGN_EIO, "cannot write %s: %s", path, strerror(errno));
+    if (!log) return sgn_fail_io("write", path);
     setvbuf(log, NULL, _IOLBF, 0);
     *p = (sgn_progress){log, quiet, isatty(STDERR_FILENO), steps};
     return SGN_OK;
 }
 
-void sgn_progress_close(sgn_progress *p)
+sgn_status sgn_progress_close(sgn_progress *p)
 {
-    if (p->log) fclose(p->log);
+    if (!p->log) return SGN_OK;
+    int failed = ferror(p->log);
+    failed |= fclose(p->log);
     p->log = NULL;
+    return failed ? sgn_fail(SGN_EIO, "cannot write log.txt: a line of it is lost") : SGN_OK;
 }
 
 static void print_bar(const sgn_progress *p, const sgn_epoch *e)

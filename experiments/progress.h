@@ -16,7 +16,8 @@ typedef struct {
 /* Opens folder/log.txt for appending. */
 SGN_MUST_CHECK sgn_status sgn_progress_open(sgn_progress *p, const char *folder, int steps,
                                             int quiet);
-void sgn_progress_close(sgn_progress *p);
+/* SGN_EIO when a line of the log could not be written. */
+SGN_MUST_CHECK sgn_status sgn_progress_close(sgn_progress *p);
 
 void sgn_progress_epoch(sgn_progress *p, const sgn_epoch *e);
 

@@ -4,7 +4,8 @@
  * once, by the first of them; the others are `signroll eval` of it.
  *
  * Each point is a process of its own, `signroll train` or `solve` with a folder under the sweep's;
- * finished ones are skipped, an interrupted training is resumed.
+ * finished ones are skipped, an interrupted training is resumed.  A process that a signal ended is
+ * started once more, and none outlives the sweep.
  */
 #include "core/memory.h"
 #include "experiments/folder.h"
@@ -20,11 +21,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 64, FIXED_WORDS = 16, CONDITIONS = 4, MOST_CONFIG = 1 << 20 };
+enum { MOST_JOBS = 64, FIXED_WORDS = 16, CONDITIONS = 4, MOST_CONFIG = 1 << 20, SIGNALLED = 128 };
 
 typedef struct {
     char folder[SGN_PATH_MAX];
@@ -32,6 +34,7 @@ typedef struct {
     const char *label;
     int mine;     // of this shard
     int trained;  // the task that trains the same network, perhaps this one
+    int started;  // so many times
 } task;
 
 typedef struct {
@@ -95,10 +98,17 @@ static sgn_status copy_config(const state *s)
 
 /* ---- processes -------------------------------------------------------------------------------------- */
 
-static int can_resume(const task *t)
+/* What --force throws away is what was there before the sweep. */
+static int goes_on(const state *s, const task *t)
 {
-    char last[SGN_PATH_MAX];
-    return sgn_path_join(last, t->folder, "last.h5") == SGN_OK && access(last, F_OK) == 0;
+    return (!s->a->force || t->started > 1) && sgn_folder_is_begun(t->folder);
+}
+
+/* A sweep that is killed takes its processes along, and they save what they have. */
+static void end_with(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(1);  // it was killed before that call
 }
 
 static int is_only_tested(const state *s, int i) { return s->task[i].trained != i; }
@@ -107,7 +117,7 @@ static int is_only_tested(const state *s, int i) { return s->task[i].trained != 
 static int can_test(const task *trained)
 {
     sgn_run run = {0};
-    if (!can_resume(trained) || sgn_run_load(&run, trained->folder)) return 0;
+    if (!sgn_folder_is_begun(trained->folder) || sgn_run_load(&run, trained->folder)) return 0;
     int diverged = run.summary.diverged;
     sgn_run_free(&run);
     return !diverged;
@@ -152,8 +162,8 @@ static void become_test(const state *s, const task *t)
 static void become_run(const state *s, const task *t)
 {
     const char **word = sgn_alloc((size_t)t->point->noverrides + FIXED_WORDS, sizeof *word);
-    int n = 0, resumes = !s->a->force && can_resume(t);
-    if (!word) _exit(1);
+    int n = 0, resumes = goes_on(s, t);
+    if (!word) _exit(sgn_status_exit(SGN_EMEM));
     word[n++] = "signroll";
     word[n++] = resumes ? "resume" : t->point->command;
     word[n++] = resumes ? t->folder : s->a->word[0];
@@ -164,9 +174,10 @@ static void become_run(const state *s, const task *t)
     execute(s, t, word, n);
 }
 
-static void become(const state *s, int i)
+static void become(const state *s, int i, pid_t parent)
 {
     const task *t = &s->task[i];
+    end_with(parent);
     if (is_only_tested(s, i) && can_test(&s->task[t->trained])) become_test(s, t);
     become_run(s, t);
 }
@@ -174,9 +185,10 @@ static void become(const state *s, int i)
 static sgn_status start(state *s, int i)
 {
     fflush(NULL);
-    pid_t pid = fork();
+    s->task[i].started++;
+    pid_t parent = getpid(), pid = fork();
     if (pid < 0) return sgn_fail(SGN_EINTERNAL, "cannot start a process: %s", strerror(errno));
-    if (pid == 0) become(s, i);
+    if (pid == 0) become(s, i, parent);
     s->job[s->running++] = (job){pid, i};
     return SGN_OK;
 }
@@ -198,47 +210,70 @@ static void stop_all(const state *s)
     for (int i = 0; i < s->running; i++) kill(s->job[i].pid, SIGTERM);
 }
 
+/* Somebody else's signal ended it, for the first time. */
+static int deserves_another(const task *t, int code)
+{
+    return code > SIGNALLED && t->started == 1 && !sgn_signal_caught() &&
+           !sgn_folder_is_finished(t->folder);
+}
+
+static sgn_status settle(state *s, int i, int code)
+{
+    const task *t = &s->task[i];
+    if (deserves_another(t, code)) return start(s, i);
+    s->done++;
+    if (!sgn_folder_is_finished(t->folder)) s->failed++;
+    say_result(s, t, code);
+    return SGN_OK;
+}
+
 /* Waits for one process to end. */
-static void reap(state *s)
+static sgn_status reap(state *s)
 {
     int status;
     pid_t pid = waitpid(-1, &status, 0);
-    if (pid < 0) return;  // a signal: the caller looks
+    if (pid < 0) return SGN_OK;  // a signal: the caller looks
     for (int i = 0; i < s->running; i++) {
         if (s->job[i].pid != pid) continue;
-        const task *t = &s->task[s->job[i].task];
+        int of = s->job[i].task;
         s->job[i] = s->job[--s->running];
-        s->done++;
-        int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        if (!sgn_folder_is_finished(t->folder)) s->failed++;
-        say_result(s, t, code);
-        return;
-    }
-}
-
-/* Starts what is left of the networks' points or, after them, of those that test these networks again,
-   and waits for them. */
-static sgn_status run_some(state *s, int only_tested)
-{
-    int jobs = s->a->jobs < MOST_JOBS ? s->a->jobs : MOST_JOBS, stopping = 0;
-    for (int i = 0; i < s->sweep.n && !sgn_signal_caught(); i++) {
-        const task *t = &s->task[i];
-        if (is_only_tested(s, i) != only_tested || !t->mine) continue;
-        if (!s->a->force && sgn_folder_is_finished(t->folder)) continue;
-        while (s->running >= jobs && !sgn_signal_caught()) reap(s);
-        if (!sgn_signal_caught()) SGN_TRY(start(s, i));
-    }
-    while (s->running) {
-        if (sgn_signal_caught() && !stopping) stop_all(s), stopping = 1;  // twice would kill them
-        reap(s);
+        return settle(s, of,
+                      WIFEXITED(status) ? WEXITSTATUS(status) : SIGNALLED + WTERMSIG(status));
     }
     return SGN_OK;
 }
 
+/* Starts what is left of the networks' points, or of those that test these networks again. */
+static sgn_status start_some(state *s, int only_tested)
+{
+    int jobs = s->a->jobs < MOST_JOBS ? s->a->jobs : MOST_JOBS;
+    for (int i = 0; i < s->sweep.n && !sgn_signal_caught(); i++) {
+        const task *t = &s->task[i];
+        if (is_only_tested(s, i) != only_tested || !t->mine) continue;
+        if (!s->a->force && sgn_folder_is_finished(t->folder)) continue;
+        while (s->running >= jobs && !sgn_signal_caught()) SGN_TRY(reap(s));
+        if (!sgn_signal_caught()) SGN_TRY(start(s, i));
+    }
+    return SGN_OK;
+}
+
+/* Until none is running; they are asked to stop when the sweep is, or has failed. */
+static sgn_status wait_all(state *s, sgn_status status)
+{
+    int stopping = 0;
+    while (s->running) {
+        if ((sgn_signal_caught() || status) && !stopping)
+            stop_all(s), stopping = 1;  // twice would kill them
+        sgn_status now = reap(s);
+        if (!status) status = now;
+    }
+    return status;
+}
+
 static sgn_status run_all(state *s)
 {
-    SGN_TRY(run_some(s, 0));
-    SGN_TRY(run_some(s, 1));
+    for (int only_tested = 0; only_tested <= 1; only_tested++)
+        SGN_TRY(wait_all(s, start_some(s, only_tested)));
     if (sgn_signal_caught())
         return sgn_fail(SGN_ESTOPPED, "stopped; the same command goes on with what is left");
     if (s->failed)

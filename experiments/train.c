@@ -8,8 +8,13 @@ static sgn_status train_model(sgn_model *m, const char *folder, const sgn_argume
     sgn_trainer *trainer;
     SGN_TRY(
         sgn_trainer_new(&trainer, &m->config.train, m->config.seed, m->problem, m->net, m->pool));
-    sgn_status status = sgn_folder_begin(folder, &m->config, a->threads, a->force);
-    if (!status) status = sgn_train_in_folder(m, trainer, folder, -1, a);
+    sgn_lock lock;
+    sgn_status status = sgn_folder_take(&lock, folder);
+    if (!status) {
+        status = sgn_folder_begin(folder, &m->config, a->threads, a->force);
+        if (!status) status = sgn_train_in_folder(m, trainer, folder, -1, a);
+        sgn_lock_give(&lock);
+    }
     sgn_trainer_free(trainer);
     return status;
 }
@@ -38,6 +43,7 @@ const sgn_command sgn_command_train = {
     .least = 1,
     .most = 1,
     .takes = SGN_TAKES_OUT | SGN_TAKES_JSON | SGN_TAKES_QUIET | SGN_TAKES_THREADS |
-             SGN_TAKES_FORCE | SGN_TAKES_DRY_RUN | SGN_TAKES_STOP | SGN_TAKES_LABEL,
+             SGN_TAKES_FORCE | SGN_TAKES_DRY_RUN | SGN_TAKES_STOP | SGN_TAKES_LABEL |
+             SGN_TAKES_SAVE,
     .run = run,
 };

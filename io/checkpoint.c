@@ -137,6 +137,12 @@ static sgn_status write_trainer(hid_t file, sgn_trainer *t)
 sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c, const sgn_net *net,
                                sgn_trainer *t)
 {
+    return sgn_checkpoint_save_keeping(path, NULL, c, net, t);
+}
+
+sgn_status sgn_checkpoint_save_keeping(const char *path, const char *previous, const sgn_config *c,
+                                       const sgn_net *net, sgn_trainer *t)
+{
     SGN_H5 file = H5I_INVALID_HID;
     SGN_TRY(sgn_container_create(&file));
     SGN_TRY(write_identity(file, c, net));
@@ -144,7 +150,7 @@ sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c, const sgn_
     SGN_TRY(write_params(file, net));
     SGN_TRY(write_supports(file, net));
     if (t) SGN_TRY(write_trainer(file, t));
-    return sgn_container_save(&file, path, SGN_KIND_CHECKPOINT);
+    return sgn_container_save_keeping(&file, path, previous, SGN_KIND_CHECKPOINT);
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */

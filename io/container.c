@@ -44,13 +44,21 @@ sgn_status sgn_container_create(hid_t *file) { return sgn_h5_create(file, BLOCK)
 
 sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind)
 {
+    return sgn_container_save_keeping(file, path, NULL, kind);
+}
+
+sgn_status sgn_container_save_keeping(hid_t *file, const char *path, const char *previous,
+                                      const char *kind)
+{
     char *bytes;
     size_t size;
     sgn_status s = sgn_h5_image(*file, &bytes, &size);
     if (s == SGN_OK) {
         user_block b = block_of(kind, bytes + BLOCK, size);
         memcpy(bytes, &b, sizeof b);
-        s = sgn_write_file(path, bytes, BLOCK + size);
+        size += BLOCK;
+        s = previous ? sgn_write_file_keeping(path, previous, bytes, size)
+                     : sgn_write_file(path, bytes, size);
     }
     sgn_h5_drop(file);
     return s;

@@ -24,6 +24,9 @@ SGN_MUST_CHECK sgn_status sgn_container_create(hid_t *file);
 /* Drops *file and puts it at `path`, which holds its old bytes or all of the new ones whatever
    happens meanwhile. */
 SGN_MUST_CHECK sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind);
+/* The same, and what was at `path` before is then at `previous` (NULL: nowhere). */
+SGN_MUST_CHECK sgn_status sgn_container_save_keeping(hid_t *file, const char *path,
+                                                     const char *previous, const char *kind);
 
 typedef struct sgn_container sgn_container;
 

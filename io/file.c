@@ -2,6 +2,8 @@
 #include "core/memory.h"
 #include "core/option.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,9 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static sgn_status fail(const char *what, const char *path)
+sgn_status sgn_fail_io(const char *what, const char *path)
 {
-    return sgn_fail(SGN_EIO, "cannot %s %s: %s", what, path, strerror(errno));
+    sgn_status s = errno == ENOMEM ? SGN_EMEM : SGN_EIO;
+    return sgn_fail(s, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
 /* Reads until `size` bytes are there or the file ends; the count, or -1. */
@@ -31,7 +34,7 @@ static ssize_t read_all(int fd, char *data, size_t size)
 static sgn_status read_open(int fd, const char *path, size_t most, char **data, size_t *size)
 {
     struct stat info;
-    if (fstat(fd, &info)) return fail("read", path);
+    if (fstat(fd, &info)) return sgn_fail_io("read", path);
     if (!S_ISREG(info.st_mode)) return sgn_fail(SGN_EIO, "cannot read %s: not a file", path);
     if ((uint64_t)info.st_size > most)
         return sgn_fail(SGN_EDATA, "%s holds %lld bytes, at most %zu are read", path,
@@ -41,7 +44,7 @@ static sgn_status read_open(int fd, const char *path, size_t most, char **data, 
     ssize_t have = read_all(fd, text, (size_t)info.st_size);
     if (have < 0) {
         sgn_free(text);
-        return fail("read", path);
+        return sgn_fail_io("read", path);
     }
     *data = text;
     if (size) *size = (size_t)have;
@@ -51,7 +54,7 @@ static sgn_status read_open(int fd, const char *path, size_t most, char **data, 
 sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return fail("read", path);
+    if (fd < 0) return sgn_fail_io("read", path);
     sgn_status s = read_open(fd, path, most, data, size);
     close(fd);
     return s;
@@ -66,7 +69,9 @@ static int write_all(int fd, const char *data, size_t size)
         data += n;
         size -= (size_t)n;
     }
-    return fsync(fd);
+    int synced;
+    while ((synced = fsync(fd)) && errno == EINTR) continue;
+    return synced;
 }
 
 /* A rename lasts through a power cut only when its folder is synced too.  Some file systems cannot
@@ -83,32 +88,108 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
+/* A name beside `path` that no other process takes. */
+static sgn_status name_beside(char *out, const char *path)
+{
+    if (snprintf(out, SGN_PATH_MAX, "%s.%ld.tmp", path, (long)getpid()) < SGN_PATH_MAX)
+        return SGN_OK;
+    return sgn_fail(SGN_EIO, "cannot write %s: the path is too long", path);
+}
+
+static void unlink_quietly(const char *path)
+{
+    int why = errno;
+    unlink(path);
+    errno = why;
+}
+
+static int write_new(const char *path, const void *data, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) return -1;
+    int bad = write_all(fd, data, size);
+    int why = errno;
+    if (close(fd) && !bad) return -1;
+    errno = why;
+    return bad;
+}
+
 sgn_status sgn_write_file(const char *path, const void *data, size_t size)
 {
     char beside[SGN_PATH_MAX];
-    if (snprintf(beside, sizeof beside, "%s.%ld.tmp", path, (long)getpid()) >= SGN_PATH_MAX)
-        return sgn_fail(SGN_EIO, "cannot write %s: the path is too long", path);
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) return fail("write", path);
-    int bad = write_all(fd, data, size);
-    int why = errno;
-    if (close(fd) && !bad) bad = -1, why = errno;
-    if (!bad && rename(beside, path)) bad = -1, why = errno;
-    if (bad) {
-        unlink(beside);
-        errno = why;
-        return fail("write", path);
+    SGN_TRY(name_beside(beside, path));
+    if (write_new(beside, data, size) || rename(beside, path)) {
+        unlink_quietly(beside);
+        return sgn_fail_io("write", path);
     }
     sync_folder(path);
     return SGN_OK;
 }
+
+/* ---- a file and the one before --------------------------------------------------------------- */
+
+/* A second name for the file at `path`, none when there is no file yet.  Where a file system has no
+   second names the first is given up: for a moment `previous` alone is there. */
+static int give_name(const char *path, const char *name, const char *previous)
+{
+    unlink(name);
+    if (link(path, name) == 0 || errno == ENOENT) return 0;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK) return -1;
+    return rename(path, previous);
+}
+
+/* The order matters: whenever it stops, `path` or `previous` holds a whole file, and a failure
+   changes neither. */
+static int replace(const char *beside, const char *path, const char *kept, const char *previous)
+{
+    if (give_name(path, kept, previous)) return -1;
+    if (rename(beside, path)) return -1;
+    return rename(kept, previous) && errno != ENOENT ? -1 : 0;
+}
+
+sgn_status sgn_write_file_keeping(const char *path, const char *previous, const void *data,
+                                  size_t size)
+{
+    char beside[SGN_PATH_MAX], kept[SGN_PATH_MAX];
+    SGN_TRY(name_beside(beside, path));
+    SGN_TRY(name_beside(kept, previous));
+    if (write_new(beside, data, size) || replace(beside, path, kept, previous)) {
+        unlink_quietly(beside);
+        unlink_quietly(kept);
+        return sgn_fail_io("write", path);
+    }
+    sync_folder(path);
+    return SGN_OK;
+}
+
+/* ---- after a kill ---------------------------------------------------------------------------- */
+
+/* As name_beside makes them: NAME.PROCESS.tmp */
+static int is_unfinished(const char *name)
+{
+    const char *end = strrchr(name, '.'), *digit = end;
+    if (!end || strcmp(end, ".tmp") != 0) return 0;
+    while (digit > name && isdigit((unsigned char)digit[-1])) digit--;
+    return digit < end && digit > name && digit[-1] == '.';
+}
+
+void sgn_remove_unfinished(const char *folder)
+{
+    DIR *in = opendir(folder);
+    if (!in) return;
+    for (struct dirent *e; (e = readdir(in));)
+        if (is_unfinished(e->d_name)) unlinkat(dirfd(in), e->d_name, 0);
+    closedir(in);
+}
+
+/* ---- folders and paths ----------------------------------------------------------------------- */
 
 static sgn_status make_one(const char *path)
 {
     struct stat info;
     if (mkdir(path, 0777) == 0) return SGN_OK;
     if (errno == EEXIST && stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return SGN_OK;
-    return fail("make the folder", path);
+    return sgn_fail_io("make the folder", path);
 }
 
 sgn_status sgn_mkdirs(const char *path)

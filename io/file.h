@@ -16,6 +16,18 @@ SGN_MUST_CHECK sgn_status sgn_read_file(const char *path, size_t most, char **da
 /* Writes, syncs and renames; nothing is left behind when it fails (SGN_EIO). */
 SGN_MUST_CHECK sgn_status sgn_write_file(const char *path, const void *data, size_t size);
 
+/* The same, and what was at `path` before is then at `previous`, in the same folder.  Whenever a kill
+   comes, one of the two is a whole file; a failure leaves both as they were. */
+SGN_MUST_CHECK sgn_status sgn_write_file_keeping(const char *path, const char *previous,
+                                                 const void *data, size_t size);
+
+/* Removes what sgn_write_file was writing into the folder when its process was killed; nobody may be
+   writing there now. */
+void sgn_remove_unfinished(const char *folder);
+
+/* "cannot <what> <path>: " and what errno says: SGN_EMEM for ENOMEM, SGN_EIO for all else. */
+sgn_status sgn_fail_io(const char *what, const char *path);
+
 /* Makes the folder and those above it; one that exists is fine. */
 SGN_MUST_CHECK sgn_status sgn_mkdirs(const char *path);
 

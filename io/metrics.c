@@ -139,10 +139,7 @@ sgn_status sgn_metrics_load(const char *folder, sgn_epoch **row, int *n)
 
 /* ---- appending ---- */
 
-static sgn_status fail(const char *path)
-{
-    return sgn_fail(SGN_EIO, "cannot write %s: %s", path, strerror(errno));
-}
+static sgn_status fail(const char *path) { return sgn_fail_io("write", path); }
 
 /* Writes the file anew with the rows up to last_step; `header` stands before them. */
 static sgn_status rewrite(const char *path, void (*header)(FILE *),
@@ -212,6 +209,13 @@ sgn_status sgn_metrics_append(sgn_metrics *m, const sgn_epoch *e)
     if (fflush(m->csv) || ferror(m->csv)) return fail(m->csv_path);
     put_json(m->jsonl, e);
     if (fflush(m->jsonl) || ferror(m->jsonl)) return fail(m->jsonl_path);
+    return SGN_OK;
+}
+
+sgn_status sgn_metrics_sync(sgn_metrics *m)
+{
+    if (fsync(fileno(m->csv))) return fail(m->csv_path);
+    if (fsync(fileno(m->jsonl))) return fail(m->jsonl_path);
     return SGN_OK;
 }
 

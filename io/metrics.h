@@ -16,6 +16,8 @@ typedef struct sgn_metrics sgn_metrics;
    killed run may have written more than its checkpoint knows. */
 SGN_MUST_CHECK sgn_status sgn_metrics_open(sgn_metrics **out, const char *folder, int last_step);
 SGN_MUST_CHECK sgn_status sgn_metrics_append(sgn_metrics *m, const sgn_epoch *e);
+/* Until they last through a power cut. */
+SGN_MUST_CHECK sgn_status sgn_metrics_sync(sgn_metrics *m);
 SGN_MUST_CHECK sgn_status sgn_metrics_close(sgn_metrics *m);  // NULL is fine
 
 /* Every row of the folder's metrics.csv; sgn_free gives *row back.  A last line without its line

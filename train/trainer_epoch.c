@@ -23,7 +23,20 @@ double sgn_trainer_flips(sgn_trainer *t)
     return signs ? (double)flips / (double)signs : 0;
 }
 
-static double validate(sgn_trainer *t)
+/* The first layer with a latent that is not finite; the last layer where all of them are. */
+static int layer_at_fault(const sgn_net *net)
+{
+    int layer = net->as.depth - 1;
+    for (int p = 0; p < net->nparams; p++) {
+        const sgn_link *w = &net->param[p];
+        int size = (int)sgn_link_latents(w), k = w->layer < 0 ? 0 : w->layer;
+        if (k < layer && !sgn_mat_finite(sgn_mat_view(w->latent, size, 1))) layer = k;
+    }
+    return layer;
+}
+
+/* What has diverged since the last step is said before an observer could keep it. */
+static sgn_status validate(sgn_trainer *t, double *db)
 {
     sgn_trainer_project_final(t);
     sgn_evaluate(t->net, t->pool, t->validation.y, t->estimate, t->validation.x, NULL);
@@ -32,7 +45,9 @@ static double validate(sgn_trainer *t)
         double d = (double)t->estimate.at[i] - (double)t->validation.x.at[i];
         error += d * d;
     }
-    return 10 * log10(error / sgn_mat_sum_squares(t->validation.x));
+    if (!isfinite(error)) return sgn_trainer_diverged(t, "the estimate", layer_at_fault(t->net));
+    *db = 10 * log10(error / sgn_mat_sum_squares(t->validation.x));
+    return SGN_OK;
 }
 
 double sgn_trainer_now(void)
@@ -45,14 +60,15 @@ double sgn_trainer_now(void)
 sgn_status sgn_trainer_end_epoch(sgn_trainer *t, const sgn_observer *o, int steps, double started)
 {
     sgn_trainer_state *s = &t->state;
-    double seconds = s->seconds + sgn_trainer_now() - started;
+    double seconds = s->seconds + sgn_trainer_now() - started, validation_db = 0;
+    SGN_TRY(validate(t, &validation_db));
     sgn_epoch e = {
         .epoch = s->epoch,
         .step = s->step,
         .lr = t->as.lr * t->update.lr,
         .loss = steps ? s->epoch_loss / steps : (double)NAN,
         .train_db = steps ? 10 * log10(s->epoch_num / s->epoch_den) : (double)NAN,
-        .validation_db = validate(t),
+        .validation_db = validation_db,
         .grad_norm = s->epoch_grad_norm,
         .flips = sgn_trainer_flips(t),
         .seconds = seconds,

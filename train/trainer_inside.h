@@ -58,6 +58,8 @@ void sgn_trainer_project_final(
 /* ---- steps and epochs ---- */
 
 SGN_MUST_CHECK sgn_status sgn_trainer_step(sgn_trainer *t);
+/* SGN_EDIVERGE: `what` of layer `layer` (from 0) is not finite. */
+sgn_status sgn_trainer_diverged(const sgn_trainer *t, const char *what, int layer);
 int sgn_trainer_epoch_steps(const sgn_trainer *t);
 void sgn_trainer_shuffle(sgn_trainer *t);  // the samples' order of the epoch under way
 

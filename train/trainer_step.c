@@ -38,7 +38,7 @@ static int next_batch(sgn_trainer *t)
 
 /* ---- the gradient ------------------------------------------------------------------------------ */
 
-static sgn_status diverged(const sgn_trainer *t, const char *what, int layer)
+sgn_status sgn_trainer_diverged(const sgn_trainer *t, const char *what, int layer)
 {
     return sgn_fail(
         SGN_EDIVERGE,
@@ -55,7 +55,7 @@ static sgn_status check_estimates(const sgn_trainer *t, double loss, int cols)
     while (k < depth - 1 && isfinite(t->loss.error[k]) &&
            sgn_mat_finite(sgn_mat_cols(sgn_net_estimate(t->net, k), 0, cols)))
         k++;
-    return diverged(t, "the estimate", k);
+    return sgn_trainer_diverged(t, "the estimate", k);
 }
 
 static int is_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
@@ -86,7 +86,7 @@ static sgn_status gradient_norm(sgn_trainer *t, double *norm)
         if (is_link(w) && moves(t, w)) of_links += c->sum_squares, links += (double)c->count;
         sum += c->sum_squares;
     }
-    if (!isfinite(sum)) return diverged(t, "the gradient", layer);
+    if (!isfinite(sum)) return sgn_trainer_diverged(t, "the gradient", layer);
     t->link_gradient = links > 0 ? sqrt(of_links / links) : 0;
     *norm = sqrt(sum);
     return SGN_OK;

@@ -121,7 +121,7 @@ setting 3 'typo.yml' problem.kind=file problem.file=typo.yml
 # ---- places ----
 refuses 6 'cannot make the folder ../tiny.yml' train ../tiny.yml --out ../tiny.yml/run
 refuses 6 'cannot make the folder /proc/run' train ../tiny.yml --out /proc/run
-refuses 6 'cannot read absent/last.h5: No such file' resume absent
+refuses 6 'cannot resume absent: there is no last.h5 in it' resume absent
 refuses 6 'cannot read absent.h5: No such file' eval absent.h5
 refuses 3 'absent holds no finished run' report absent
 refuses 3 'absent holds no finished run' compare absent

@@ -137,10 +137,10 @@ refuses 2 'infer needs -o OUT.h5' infer packed.h5 y.h5
 refuses 2 'export needs -o FILE' export run/last.h5
 refuses 2 'packed.h5 is packed already' export packed.h5 -o out.h5
 refuses 6 'cannot write' infer packed.h5 y.h5 -o absent/out.h5
-cp packed.h5 run/last.h5
 refuses 2 'run is finished' resume run
-rm run/summary.json
-refuses 4 "run/last.h5 is of the kind 'packed', expected 'checkpoint'" resume run
+mkdir alone
+cp packed.h5 alone/last.h5
+refuses 4 "alone/last.h5 is of the kind 'packed', expected 'checkpoint'" resume alone
 
 # ---- as docs/format.md says ----
 packs

@@ -1,0 +1,243 @@
+/* faults.c -- to be preloaded: one call of the program fails, as the environment says.
+ *
+ *     FAULT_CALL   write fsync rename link open close mkdir, alloc, or none
+ *     FAULT_AT     which of its calls, from 1; 0: none.  With FAULT_ALL=1 this one and all after it
+ *     FAULT_ERRNO  what errno is then
+ *     FAULT_LOG    where the counts of calls and, for alloc, the blocks never given back are written
+ *
+ * A call counts when signroll makes it, or libc, libyaml or libcjson for it.  Streams of files that are
+ * opened for writing are made to pass through `write`: inside libc no one could see them.  HDF5, OpenBLAS
+ * and LAPACK do their own: what they do where memory ends is not ours to mend.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What these calls are replaced by must not ask the dynamic linker first: others call them before this
+   file is ready. */
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void __libc_free(void *);
+
+/* ---- which call fails ------------------------------------------------------------------------ */
+
+enum { MOST_OBJECTS = 8, ROOM = 1 << 16 };
+
+static const char *failing = "none";
+static long fails_at, calls, live;
+static int fails_all, fault, ready;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct {
+    uintptr_t from, to;
+} ours[MOST_OBJECTS];
+static int objects;
+
+static int is_name_of_ours(const char *name)
+{
+    static const char *const part[] = {"/libc.so", "/libyaml", "/libcjson", "faults"};
+    if (!*name) return 1;  // the program itself
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        if (strstr(name, part[i])) return 1;
+    return 0;
+}
+
+static int note_object(struct dl_phdr_info *o, size_t size, void *context)
+{
+    (void)size;
+    (void)context;
+    if (!is_name_of_ours(o->dlpi_name)) return 0;
+    for (int i = 0; i < o->dlpi_phnum && objects < MOST_OBJECTS; i++) {
+        const ElfW(Phdr) *p = &o->dlpi_phdr[i];
+        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X)) continue;
+        ours[objects].from = o->dlpi_addr + p->p_vaddr;
+        ours[objects++].to = o->dlpi_addr + p->p_vaddr + p->p_memsz;
+    }
+    return 0;
+}
+
+static int is_ours(void *caller)
+{
+    for (int i = 0; i < objects; i++)
+        if ((uintptr_t)caller >= ours[i].from && (uintptr_t)caller < ours[i].to) return 1;
+    return 0;
+}
+
+/* Whether this call is the one. */
+static int fails(const char *call, void *caller)
+{
+    if (!ready || strcmp(call, failing) != 0 || !is_ours(caller)) return 0;
+    pthread_mutex_lock(&lock);
+    long now = ++calls;
+    pthread_mutex_unlock(&lock);
+    if (!(fails_all ? fails_at && now >= fails_at : now == fails_at)) return 0;
+    errno = fault;
+    return 1;
+}
+
+/* ---- memory: a table of the blocks that are out ---------------------------------------------- */
+
+static void *out[ROOM];
+static void *const gone = &ready;
+
+static void note(void *at)
+{
+    size_t i = (uintptr_t)at >> 4;
+    pthread_mutex_lock(&lock);
+    while (out[i % ROOM] && out[i % ROOM] != gone) i++;
+    out[i % ROOM] = at;
+    live++;
+    pthread_mutex_unlock(&lock);
+}
+
+static void forget(const void *at)
+{
+    size_t i = (uintptr_t)at >> 4, looked = 0;
+    pthread_mutex_lock(&lock);
+    while (out[i % ROOM] && out[i % ROOM] != at && looked++ < ROOM) i++;
+    if (at && out[i % ROOM] == at) out[i % ROOM] = gone, live--;
+    pthread_mutex_unlock(&lock);
+}
+
+static void *given(void *at, void *caller)
+{
+    if (at && ready && !strcmp(failing, "alloc") && is_ours(caller)) note(at);
+    return at;
+}
+
+#define CALLER __builtin_return_address(0)
+
+void *malloc(size_t size)
+{
+    return fails("alloc", CALLER) ? NULL : given(__libc_malloc(size), CALLER);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return fails("alloc", CALLER) ? NULL : given(__libc_calloc(n, size), CALLER);
+}
+
+void *aligned_alloc(size_t to, size_t size)
+{
+    return fails("alloc", CALLER) ? NULL : given(__libc_memalign(to, size), CALLER);
+}
+
+static void *resize(void *at, size_t size, void *caller)
+{
+    if (fails("alloc", caller)) return NULL;
+    forget(at);
+    return given(__libc_realloc(at, size), caller);
+}
+
+void *realloc(void *at, size_t size) { return resize(at, size, CALLER); }
+void *reallocarray(void *at, size_t n, size_t size) { return resize(at, n * size, CALLER); }
+
+void free(void *at)
+{
+    if (at && ready) forget(at);
+    __libc_free(at);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+ssize_t write(int fd, const void *data, size_t size)
+{
+    return fails("write", CALLER) ? -1 : syscall(SYS_write, fd, data, size);
+}
+
+/* A stream that passes through here has no descriptor that its owner knows: it asks for -1. */
+int fsync(int fd)
+{
+    if (fails("fsync", CALLER)) return -1;
+    return fd < 0 ? 0 : (int)syscall(SYS_fsync, fd);
+}
+
+int rename(const char *from, const char *to)
+{
+    return fails("rename", CALLER) ? -1 : (int)syscall(SYS_rename, from, to);
+}
+int link(const char *from, const char *to)
+{
+    return fails("link", CALLER) ? -1 : (int)syscall(SYS_link, from, to);
+}
+int mkdir(const char *path, mode_t mode)
+{
+    return fails("mkdir", CALLER) ? -1 : (int)syscall(SYS_mkdir, path, mode);
+}
+
+/* The file is closed all the same, as Linux does it. */
+int close(int fd)
+{
+    int failed = fails("close", CALLER), result = (int)syscall(SYS_close, fd);
+    if (failed) errno = fault;
+    return failed ? -1 : result;
+}
+
+int open(const char *path, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return fails("open", CALLER) ? -1 : (int)syscall(SYS_open, path, flags, mode);
+}
+
+static ssize_t stream_write(void *fd, const char *data, size_t size)
+{
+    ssize_t n = write((int)(intptr_t)fd, data, size);
+    return n < 0 ? 0 : n;
+}
+
+static int stream_close(void *fd) { return (int)syscall(SYS_close, (int)(intptr_t)fd); }
+
+FILE *fopen(const char *path, const char *mode)
+{
+    static FILE *(*real)(const char *, const char *);
+    if (!real) *(void **)&real = dlsym(RTLD_NEXT, "fopen");
+    if (!ready || *mode == 'r') return real(path, mode);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (*mode == 'a' ? O_APPEND : O_TRUNC), 0666);
+    if (fd < 0) return NULL;
+    return fopencookie((void *)(intptr_t)fd, mode,
+                       (cookie_io_functions_t){.write = stream_write, .close = stream_close});
+}
+
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+static long number(const char *name)
+{
+    const char *text = getenv(name);
+    return text ? atol(text) : 0;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    if (getenv("FAULT_CALL")) failing = getenv("FAULT_CALL");
+    fails_at = number("FAULT_AT");
+    fails_all = number("FAULT_ALL") != 0;
+    fault = (int)number("FAULT_ERRNO");
+    dl_iterate_phdr(note_object, NULL);
+    ready = 1;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    char line[64];
+    ready = 0;
+    const char *path = getenv("FAULT_LOG");
+    int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
+    if (fd < 0) return;
+    int length = snprintf(line, sizeof line, "%ld %ld\n", calls, live);
+    if (write(fd, line, (size_t)length) < 0) abort();
+    close(fd);
+}
