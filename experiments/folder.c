@@ -75,23 +75,30 @@ static sgn_status write_config(const char *folder, const sgn_config *c)
     return status;
 }
 
+/* The JSON text, which free() takes back; NULL: no memory. */
+static char *describe_environment(int threads)
+{
+    sgn_machine machine;
+    sgn_machine_look(&machine);
+    cJSON *o = cJSON_CreateObject();
+    int ok = cJSON_AddStringToObject(o, "signroll", SIGNROLL_VERSION) &&
+             cJSON_AddStringToObject(o, "compiler", __VERSION__) &&
+             cJSON_AddStringToObject(o, "system", machine.system) &&
+             cJSON_AddStringToObject(o, "machine", machine.machine) &&
+             cJSON_AddStringToObject(o, "cpu", machine.cpu) &&
+             cJSON_AddStringToObject(o, "blas_core", sgn_blas_core()) &&
+             cJSON_AddStringToObject(o, "generator", SGN_RNG_NAME) &&
+             cJSON_AddNumberToObject(o, "threads", threads);
+    char *text = ok ? cJSON_Print(o) : NULL;
+    cJSON_Delete(o);
+    return text;
+}
+
 static sgn_status write_environment(const char *folder, int threads)
 {
     char path[SGN_PATH_MAX];
-    sgn_machine machine;
     SGN_TRY(sgn_path_join(path, folder, "env.json"));
-    sgn_machine_look(&machine);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "signroll", SIGNROLL_VERSION);
-    cJSON_AddStringToObject(o, "compiler", __VERSION__);
-    cJSON_AddStringToObject(o, "system", machine.system);
-    cJSON_AddStringToObject(o, "machine", machine.machine);
-    cJSON_AddStringToObject(o, "cpu", machine.cpu);
-    cJSON_AddStringToObject(o, "blas_core", sgn_blas_core());
-    cJSON_AddStringToObject(o, "generator", SGN_RNG_NAME);
-    cJSON_AddNumberToObject(o, "threads", threads);
-    char *text = cJSON_Print(o);
-    cJSON_Delete(o);
+    char *text = describe_environment(threads);
     if (!text) return sgn_fail(SGN_EMEM, "out of memory: env.json");
     sgn_status status = sgn_write_file(path, text, strlen(text));
     free(text);

@@ -3,6 +3,7 @@
 #include "io/file.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -328,10 +329,13 @@ sgn_status sgn_summary_load(sgn_summary *out, const char *path)
     char *text;
     size_t size;
     SGN_TRY(sgn_read_file(path, FILE_MOST, &text, &size));
+    errno = 0;
     cJSON *json = cJSON_ParseWithLengthOpts(text, size + 1, NULL, 1);
+    int no_memory = !json && errno == ENOMEM;  // cJSON itself does not say why it gives up
     sgn_summary s;
     sgn_summary_init(&s);
-    sgn_status status = read_object(json, &s, path);
+    sgn_status status =
+        no_memory ? sgn_fail(SGN_EMEM, "out of memory: %s", path) : read_object(json, &s, path);
     cJSON_Delete(json);
     sgn_free(text);
     if (status != SGN_OK) sgn_summary_free(&s);

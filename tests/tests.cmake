@@ -1,7 +1,7 @@
 # Every test that ctest runs.  A new test is one new file: test_*.c, law_*.c, race_*.c, fuzz_*.c or
 # cli/*.sh.
 #
-# Labels: unit, law, race, fuzz, cli, tree (rules about the sources), package.
+# Labels: unit, law, race, fuzz, cli, soak, tree (rules about the sources), package.
 
 set(tests ${PROJECT_SOURCE_DIR}/tests)
 
@@ -63,6 +63,33 @@ endif()
 file(GLOB cli CONFIGURE_DEPENDS ${tests}/cli/*.sh)
 scripts(cli 300 ${cli})
 scripts(tree 60 ${tests}/floors.sh ${tests}/format.sh)
+
+# What must hold whatever happens while the program runs: tests/soak/<name>.py with one argument, a
+# small one here, and the one of docs/reliability.md for `cmake --build build -t soak`.
+add_library(faults MODULE ${tests}/soak/faults.c)
+target_link_libraries(faults PRIVATE ${CMAKE_DL_LIBS} Threads::Threads)
+set(soak_environment SIGNROLL=$<TARGET_FILE:signroll_program> FAULTS=$<TARGET_FILE:faults>
+    OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1)
+add_custom_target(soak DEPENDS signroll_program faults)
+function(soak name short long)
+    set(command /usr/bin/python3 ${tests}/soak/${name}.py)
+    add_custom_command(TARGET soak POST_BUILD VERBATIM USES_TERMINAL
+        COMMAND ${CMAKE_COMMAND} -E env ${soak_environment} ${command} ${long})
+    if(SIGNROLL_SANITIZE)
+        return() # they bring an allocator of their own
+    endif()
+    add_test(NAME soak_${name} COMMAND ${command} ${short})
+    declare(soak_${name} soak 300)
+    set_property(TEST soak_${name} PROPERTY ENVIRONMENT ${soak_environment})
+endfunction()
+soak(kills 10 200)
+soak(interrupts 8 50)
+soak(full_disk 40 1000)
+soak(allocations 60 1) # these three: a stride
+soak(divergence 6 1)
+soak(resumes 2 1)
+soak(locks 2 20)
+soak(sweeps 1 10)
 
 add_test(NAME tree_symbols COMMAND sh ${tests}/symbols.sh $<TARGET_FILE:signroll>)
 declare(tree_symbols tree 60)

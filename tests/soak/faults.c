@@ -11,6 +11,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
@@ -32,46 +33,64 @@ void __libc_free(void *);
 
 /* ---- which call fails ------------------------------------------------------------------------ */
 
-enum { MOST_OBJECTS = 8, ROOM = 1 << 16 };
+enum { MOST_OBJECTS = 8, MOST_FRAMES = 32, ROOM = 1 << 16 };
 
 static const char *failing = "none";
 static long fails_at, calls, live;
 static int fails_all, fault, ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Whose code an address belongs to. */
+typedef enum { OTHERS, OURS, LIBC } owner;
+
 static struct {
     uintptr_t from, to;
-} ours[MOST_OBJECTS];
+    owner is;
+} object[MOST_OBJECTS];
 static int objects;
 
-static int is_name_of_ours(const char *name)
+static owner owner_of_file(const char *name)
 {
-    static const char *const part[] = {"/libc.so", "/libyaml", "/libcjson", "faults"};
-    if (!*name) return 1;  // the program itself
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        if (strstr(name, part[i])) return 1;
-    return 0;
+    if (strstr(name, "/libc.so") || strstr(name, "faults")) return LIBC;
+    return !*name || strstr(name, "/libyaml") || strstr(name, "/libcjson") ? OURS : OTHERS;
 }
 
 static int note_object(struct dl_phdr_info *o, size_t size, void *context)
 {
     (void)size;
     (void)context;
-    if (!is_name_of_ours(o->dlpi_name)) return 0;
     for (int i = 0; i < o->dlpi_phnum && objects < MOST_OBJECTS; i++) {
         const ElfW(Phdr) *p = &o->dlpi_phdr[i];
-        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X)) continue;
-        ours[objects].from = o->dlpi_addr + p->p_vaddr;
-        ours[objects++].to = o->dlpi_addr + p->p_vaddr + p->p_memsz;
+        uintptr_t from = o->dlpi_addr + p->p_vaddr;
+        owner is = owner_of_file(o->dlpi_name);
+        if (p->p_type != PT_LOAD || !(p->p_flags & PF_X) || is == OTHERS) continue;
+        object[objects].is = is;
+        object[objects].from = from;
+        object[objects++].to = from + p->p_memsz;
     }
     return 0;
 }
 
-static int is_ours(void *caller)
+static owner owner_of(const void *address)
 {
     for (int i = 0; i < objects; i++)
-        if ((uintptr_t)caller >= ours[i].from && (uintptr_t)caller < ours[i].to) return 1;
-    return 0;
+        if ((uintptr_t)address >= object[i].from && (uintptr_t)address < object[i].to)
+            return object[i].is;
+    return OTHERS;
+}
+
+/* What libc does, it does for whoever called it. */
+static int is_ours(const void *caller)
+{
+    static _Thread_local int looking;  // backtrace may ask for memory
+    void *frame[MOST_FRAMES];
+    owner is = owner_of(caller);
+    if (is != LIBC || looking) return is == OURS;
+    looking = 1;
+    int n = backtrace(frame, MOST_FRAMES);
+    for (int i = 0; i < n && is == LIBC; i++) is = owner_of(frame[i]);
+    looking = 0;
+    return is == OURS;
 }
 
 /* Whether this call is the one. */
@@ -226,6 +245,8 @@ __attribute__((constructor)) static void begin(void)
     fails_at = number("FAULT_AT");
     fails_all = number("FAULT_ALL") != 0;
     fault = (int)number("FAULT_ERRNO");
+    void *frame[1];
+    backtrace(frame, 1);  // it loads a library the first time
     dl_iterate_phdr(note_object, NULL);
     ready = 1;
 }

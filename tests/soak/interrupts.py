@@ -1,0 +1,69 @@
+"""SIGINT and SIGTERM stop a training within 2 s, with its state saved; a second one stops it at once."""
+from soak import *
+
+try:
+    import h5py
+except ImportError:
+    print("python3-h5py is not installed: skipped")
+    sys.exit(SKIPPED)
+
+MOST_SECONDS = 2
+settings = ["train.steps=400"]
+train = ["train", "tiny.yml", *settings, "--quiet", "--out"]
+began = time.monotonic()
+succeed(*train, "whole")
+took = time.monotonic() - began
+
+
+def step_of(path):
+    with h5py.File(path) as file:
+        return int(file["trainer"].attrs["step"])
+
+
+def interrupt(number, folder):
+    process = start(*train, folder)
+    time.sleep(random.uniform(0, took))
+    began = time.monotonic()
+    process.send_signal(number)
+    ended = Ended(process)
+    seconds = time.monotonic() - began
+    laws.check("ended within 2 s", seconds < MOST_SECONDS, f"{seconds:.2f} s")
+    # Before there is anything to save, and after all is saved, the signal itself ends the program:
+    # a shell sees the same status.
+    code = 128 - ended.code if ended.code < 0 else ended.code
+    finished = figure(folder, "steps") is not None
+    laws.check("exit status 130 or 143, or finished", code == 128 + number or (finished and code == 0), ended)
+    if ended.code > 0:
+        step = int(ended.err.split("stopped after step ")[1].split()[0])
+        laws.check("last.h5 is of the step where it stopped", step_of(f"{folder}/last.h5") == step, ended)
+    ended = go_on(folder, *settings)
+    laws.check("goes on", ended is None or ended.code == 0, ended)
+    laws.check("the same weights, best checkpoint and metrics", same_run(folder, "whole"), folder)
+
+
+def is_pending(pid):
+    with open(f"/proc/{pid}/status") as file:
+        return any(line.startswith("ShdPnd") and int(line.split()[1], 16) for line in file)
+
+
+def interrupt_twice(number, folder):
+    """Steps that take long, so that the second signal comes before the first could be obeyed."""
+    process = start("train", "tiny.yml", "problem.m=200", "problem.n=400", "train.batch=4096", "--quiet", "--out", folder)
+    while not os.path.exists(f"{folder}/last.h5"):
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(number)
+    while is_pending(process.pid):  # two that are pending count as one
+        time.sleep(0.001)
+    process.send_signal(number)
+    began = time.monotonic()
+    ended = Ended(process)
+    laws.check("a second signal ends it at once", ended.code == -number and time.monotonic() - began < 0.5,
+               ended, f"{time.monotonic() - began:.2f} s")
+
+
+for i in range(count):
+    interrupt((signal.SIGINT, signal.SIGTERM)[i % 2], f"run{i}")
+for i in range(1 + count // 10):
+    interrupt_twice((signal.SIGINT, signal.SIGTERM)[i % 2], f"twice{i}")
+laws.finish()
