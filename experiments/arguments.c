@@ -206,6 +206,7 @@ sgn_status sgn_arguments_parse(const sgn_command *c, int argc, char **argv, sgn_
     free(doc);
     if (!error) return SGN_OK;
     sgn_arguments_free(a);
+    if (error == ENOMEM) return sgn_fail(SGN_EMEM, "out of memory");
     if (!state.status) exit(sgn_status_exit(SGN_ECONFIG));  // getopt has said what is wrong
     return state.status;
 }

@@ -5,6 +5,7 @@
 #include "io/file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,7 @@ static sgn_status add_sorted(sgn_runs *r, const char *folder)
     struct dirent **entry = NULL;
     sgn_status status = SGN_OK;
     int n = scandir(folder, &entry, visible, alphasort);
+    if (n < 0 && errno == ENOMEM) return sgn_fail_io("read", folder);
     for (int i = 0; i < n; i++) {
         if (!status) status = add_inside(r, folder, entry[i]->d_name);
         free(entry[i]);

@@ -19,7 +19,7 @@ typedef struct sgn_checkpoint sgn_checkpoint;
 SGN_MUST_CHECK sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c,
                                               const sgn_net *net, sgn_trainer *t);
 /* The same, and the checkpoint that was at `path` is then at `previous`: whenever a kill comes, one
-   of the two is whole, and on SGN_EIO both are as they were. */
+   of the two is whole, and SGN_EIO loses neither. */
 SGN_MUST_CHECK sgn_status sgn_checkpoint_save_keeping(const char *path, const char *previous,
                                                       const sgn_config *c, const sgn_net *net,
                                                       sgn_trainer *t);

@@ -17,7 +17,7 @@ SGN_MUST_CHECK sgn_status sgn_read_file(const char *path, size_t most, char **da
 SGN_MUST_CHECK sgn_status sgn_write_file(const char *path, const void *data, size_t size);
 
 /* The same, and what was at `path` before is then at `previous`, in the same folder.  Whenever a kill
-   comes, one of the two is a whole file; a failure leaves both as they were. */
+   comes, one of the two is a whole file, and a failure (SGN_EIO) loses neither. */
 SGN_MUST_CHECK sgn_status sgn_write_file_keeping(const char *path, const char *previous,
                                                  const void *data, size_t size);
 

@@ -212,7 +212,8 @@ sgn_status sgn_yaml_load(sgn_yaml **out, const char *path)
     sgn_status s = SGN_EMEM;
     char *text = NULL;
     FILE *f = fopen(path, "rb");
-    if (!f) return sgn_fail(SGN_ECONFIG, "%s: %s", path, strerror(errno));
+    if (!f)
+        return sgn_fail(errno == ENOMEM ? SGN_EMEM : SGN_ECONFIG, "%s: %s", path, strerror(errno));
     if (!(text = sgn_alloc(MOST_BYTES + 1, 1))) goto done;
     size_t length = fread(text, 1, MOST_BYTES + 1, f);
     if (ferror(f)) s = sgn_fail(SGN_ECONFIG, "%s: %s", path, strerror(errno));

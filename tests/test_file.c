@@ -93,6 +93,63 @@ Test(file, a_full_disk_keeps_the_old_file_and_leaves_nothing)
     sgn_free(back);
 }
 
+static void holds(const char *at, const char *text)
+{
+    char *back;
+    cr_assert_eq(sgn_read_file(at, 100, &back, NULL), SGN_OK, "%s", sgn_last_error());
+    cr_assert_str_eq(back, text, "%s", at);
+    sgn_free(back);
+}
+
+Test(file, the_one_before_is_kept)
+{
+    char previous[SGN_PATH_MAX];
+    cr_assert_eq(sgn_path_join(previous, folder, "b.txt"), SGN_OK);
+    cr_assert_eq(sgn_write_file_keeping(path, previous, "one", 3), SGN_OK);
+    holds(path, "one");
+    cr_assert_eq(access(previous, F_OK), -1);
+    cr_assert_eq(sgn_write_file_keeping(path, previous, "two", 3), SGN_OK);
+    cr_assert_eq(sgn_write_file_keeping(path, previous, "three", 5), SGN_OK);
+    holds(path, "three");
+    holds(previous, "two");
+    cr_assert_eq(entries(), 2);
+    unlink(previous);
+}
+
+/* A folder that is not empty cannot be replaced by a file: the last of the three renames fails. */
+Test(file, a_failure_keeps_both_and_leaves_nothing)
+{
+    char previous[SGN_PATH_MAX], inside[SGN_PATH_MAX];
+    cr_assert_eq(sgn_path_join(previous, folder, "b"), SGN_OK);
+    cr_assert_eq(sgn_path_join(inside, previous, "c"), SGN_OK);
+    cr_assert_eq(sgn_mkdirs(inside), SGN_OK);
+    cr_assert_eq(sgn_write_file_keeping(path, previous, "one", 3), SGN_OK);
+    cr_assert_eq(sgn_write_file_keeping(path, previous, "two", 3), SGN_EIO);
+    cr_assert(strstr(sgn_last_error(), path));
+    holds(path, "two");
+    cr_assert_eq(entries(), 2);
+    rmdir(inside);
+    rmdir(previous);
+}
+
+Test(file, what_a_killed_process_left_is_removed_and_nothing_else)
+{
+    static const char *const name[] = {"a.txt.123.tmp", "b.123.tmp", "c.tmp",
+                                       ".1.tmp.txt",    "d.1x.tmp",  "12.tmp"};
+    char each[SGN_PATH_MAX];
+    enum { NAMES = sizeof name / sizeof *name, UNFINISHED = 2 };
+    for (int i = 0; i < NAMES; i++) {
+        cr_assert_eq(sgn_path_join(each, folder, name[i]), SGN_OK);
+        cr_assert_eq(sgn_write_file(each, "", 0), SGN_OK);
+    }
+    sgn_remove_unfinished(folder);
+    for (int i = 0; i < NAMES; i++) {
+        cr_assert_eq(sgn_path_join(each, folder, name[i]), SGN_OK);
+        cr_assert_eq(access(each, F_OK) == 0, i >= UNFINISHED, "%s", name[i]);
+        unlink(each);
+    }
+}
+
 Test(file, folders_are_made_with_those_above_them)
 {
     char deep[SGN_PATH_MAX], part[SGN_PATH_MAX];

@@ -5,9 +5,9 @@
  *     FAULT_ERRNO  what errno is then
  *     FAULT_LOG    where the counts of calls and, for alloc, the blocks never given back are written
  *
- * A call counts when signroll makes it, or libc, libyaml or libcjson for it.  Streams of files that are
- * opened for writing are made to pass through `write`: inside libc no one could see them.  HDF5, OpenBLAS
- * and LAPACK do their own: what they do where memory ends is not ours to mend.
+ * A call counts when signroll makes it, or libc, libyaml, libcjson or liblapacke for it.  Streams of
+ * files that are opened for writing are made to pass through `write`: inside libc no one could see them.
+ * HDF5 and OpenBLAS make calls of their own: what they do where memory ends is not ours to mend.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -52,7 +52,10 @@ static int objects;
 static owner owner_of_file(const char *name)
 {
     if (strstr(name, "/libc.so") || strstr(name, "faults")) return LIBC;
-    return !*name || strstr(name, "/libyaml") || strstr(name, "/libcjson") ? OURS : OTHERS;
+    return !*name || strstr(name, "/libyaml") || strstr(name, "/libcjson") ||
+                   strstr(name, "/liblapacke")
+               ? OURS
+               : OTHERS;
 }
 
 static int note_object(struct dl_phdr_info *o, size_t size, void *context)

@@ -1,4 +1,7 @@
-"""SIGINT and SIGTERM stop a training within 2 s, with its state saved; a second one stops it at once."""
+"""SIGINT and SIGTERM stop a training within 2 s, with its state saved; a second one stops it at once.
+
+The argument: how many of them have to find a training under way.
+"""
 from soak import *
 
 try:
@@ -8,7 +11,7 @@ except ImportError:
     sys.exit(SKIPPED)
 
 MOST_SECONDS = 2
-settings = ["train.steps=400"]
+settings = ["train.steps=800"]
 train = ["train", "tiny.yml", *settings, "--quiet", "--out"]
 began = time.monotonic()
 succeed(*train, "whole")
@@ -35,10 +38,13 @@ def interrupt(number, folder):
     laws.check("exit status 130 or 143, or finished", code == 128 + number or (finished and code == 0), ended)
     if ended.code > 0:
         step = int(ended.err.split("stopped after step ")[1].split()[0])
-        laws.check("last.h5 is of the step where it stopped", step_of(f"{folder}/last.h5") == step, ended)
-    ended = go_on(folder, *settings)
-    laws.check("goes on", ended is None or ended.code == 0, ended)
+        laws.check("found while training: last.h5 is of the step where it stopped",
+                   step_of(f"{folder}/last.h5") == step, ended)
+    after = go_on(folder, *settings)
+    laws.check("goes on", after is None or after.code == 0, after)
     laws.check("the same weights, best checkpoint and metrics", same_run(folder, "whole"), folder)
+    shutil.rmtree(folder)
+    return ended.code > 0
 
 
 def is_pending(pid):
@@ -62,8 +68,9 @@ def interrupt_twice(number, folder):
                ended, f"{time.monotonic() - began:.2f} s")
 
 
-for i in range(count):
-    interrupt((signal.SIGINT, signal.SIGTERM)[i % 2], f"run{i}")
+found = 0
+while found < count:
+    found += interrupt((signal.SIGINT, signal.SIGTERM)[found % 2], "run")
 for i in range(1 + count // 10):
     interrupt_twice((signal.SIGINT, signal.SIGTERM)[i % 2], f"twice{i}")
 laws.finish()

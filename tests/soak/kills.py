@@ -1,33 +1,47 @@
-"""A training that is killed at any moment, and again while it is resumed, ends at the same bits."""
+"""A training that is killed at any moment, and again while it is resumed, ends at the same bits.
+
+The argument: how many kills have to find a training under way; those before and after it come besides.
+"""
 from soak import *
 
-settings = ["train.steps=400"]
-train = ["train", "tiny.yml", *settings, "--quiet", "--save-every", "0", "--out"]
+settings = ["train.steps=800"]
+save = ["--quiet", "--save-every", "0"]
 
 began = time.monotonic()
-succeed(*train, "whole")
+succeed("train", "tiny.yml", *settings, *save, "--out", "whole")
 took = time.monotonic() - began
 
 
-def kill_after(process, seconds):
-    time.sleep(seconds)
+def kill(*words):
+    process = start(*words, *save)
+    time.sleep(random.uniform(0, took))
     process.kill()
-    return Ended(process)
+    Ended(process)
 
 
-for i in range(count):
-    folder = f"run{i}"
-    kill_after(start(*train, folder), random.uniform(0, took))
-    law = "killed while training, " + ("then finished" if figure(folder, "steps") else
-                                       "then resumed" if is_begun(folder) else "then begun again")
-    if is_begun(folder) and figure(folder, "steps") is None and i % 2:
-        kill_after(start("resume", folder, "--quiet", "--save-every", "0"), random.uniform(0, took / 2))
-        law = "killed while training and while resuming"
+def is_under_way(folder):
+    return is_begun(folder) and figure(folder, "steps") is None
+
+
+def trial(folder):
+    """How many kills found a training under way."""
+    kill("train", "tiny.yml", *settings, "--out", folder)
+    hits = is_under_way(folder)
+    if hits and random.random() < 0.5:
+        kill("resume", folder)
+        hits += is_under_way(folder)
     ended = go_on(folder, *settings)
-    laws.check(law, ended is None or ended.code == 0, folder, ended)
-    laws.check("the same weights, best checkpoint and metrics", same_run(folder, "whole"), folder)
+    held = ended is None or ended.code == 0
+    law = "killed while training, resumed" if hits else "killed before or after, done again or finished"
+    laws.check(f"{law}: the same weights, best checkpoint and metrics", held and same_run(folder, "whole"), ended)
     if ended:
         laws.check("what was half written is gone", not leftovers(folder), leftovers(folder))
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(folder)
+    return hits
 
+
+hits = 0
+while hits < count:
+    hits += trial("run")
+print(f"{hits} kills found a training under way")
 laws.finish()
