@@ -1,5 +1,7 @@
 #include "core/base.h"
 
+#include "core/words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -31,11 +33,13 @@ int sgn_status_exit(sgn_status s)
 
 const char *sgn_last_error(void) { return last_error; }
 
+/* Files and command lines put words into sentences: it stays one line, which no terminal obeys. */
 sgn_status sgn_fail(sgn_status s, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(last_error, sizeof last_error, fmt, ap);
     va_end(ap);
+    sgn_text_tame(last_error);
     return s;
 }

@@ -40,6 +40,17 @@ int sgn_text_printable(const char *text)
     return 1;
 }
 
+void sgn_text_tame(char *text)
+{
+    for (size_t length; *text; text += length) {
+        const unsigned char *next = (const unsigned char *)text;
+        int fit = printable(next_code(&next));
+        length = (size_t)(next - (const unsigned char *)text);
+        if (length == 0) length = 1;  // no sequence begins with this byte
+        if (!fit) memset(text, '?', length);
+    }
+}
+
 void sgn_text_real(double v, char *text, size_t size)
 {
     if (fabs(v) < 1e15 && v == trunc(v)) {  // %.1g would write 250 as 2e+02

@@ -5,6 +5,7 @@
 #include "experiments/command.h"
 #include "experiments/signals.h"
 #include "io/file.h"
+#include "io/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -41,8 +42,10 @@ static const sgn_command *find(const char *name)
         names[i] = all[i]->name;
     }
     const char *nearest = sgn_nearest(name, names);
-    if (nearest) fprintf(stderr, "signroll: no command '%s'; did you mean '%s'?\n", name, nearest);
-    else fprintf(stderr, "signroll: no command '%s'; signroll --help lists them\n", name);
+    fputs("signroll: no command '", stderr);
+    sgn_text_plain(stderr, name);
+    if (nearest) fprintf(stderr, "'; did you mean '%s'?\n", nearest);
+    else fputs("'; signroll --help lists them\n", stderr);
     return NULL;
 }
 
@@ -57,6 +60,13 @@ static sgn_status flush_output(void)
 {
     if (fflush(stdout) == 0 && !ferror(stdout)) return SGN_OK;
     return sgn_fail_io("write", "the standard output");
+}
+
+static void complain(const sgn_command *command)
+{
+    fprintf(stderr, "signroll %s: ", command->name);
+    sgn_text_plain(stderr, sgn_last_error());
+    fputc('\n', stderr);
 }
 
 int main(int argc, char **argv)
@@ -85,6 +95,6 @@ int main(int argc, char **argv)
         sgn_arguments_free(&a);
     }
     if (!status) status = flush_output();
-    if (status) fprintf(stderr, "signroll %s: %s\n", command->name, sgn_last_error());
+    if (status) complain(command);
     return exit_code(status);
 }

@@ -155,33 +155,15 @@ sgn_status sgn_checkpoint_save_keeping(const char *path, const char *previous, c
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-sgn_status sgn_tree_read_config(const sgn_h5_in *in, sgn_config *out)
-{
-    char *text, why[512];
-    SGN_TRY(sgn_h5_read_text(in, "config", &text));
-    sgn_status s = sgn_config_parse(out, text, strlen(text), in->path, NULL, 0);
-    sgn_free(text);
-    if (s != SGN_ECONFIG && s != SGN_ENAME) return s;
-    snprintf(why, sizeof why, "%s", sgn_last_error());
-    return sgn_h5_refuse(in, "config", "is not valid: %s", why);
-}
-
-sgn_status sgn_tree_check_generator(const sgn_h5_in *in)
-{
-    char generator[SGN_NAME_MAX];
-    SGN_TRY(sgn_h5_get_text(in, "/", "generator", generator, sizeof generator));
-    if (strcmp(generator, SGN_RNG_NAME) == 0) return SGN_OK;
-    return sgn_h5_refuse(in, "generator", "is '%s', expected '%s': the random numbers would differ",
-                         generator, SGN_RNG_NAME);
-}
-
 static sgn_status open_into(sgn_checkpoint *c, const char *path)
 {
     SGN_TRY(sgn_container_open(&c->file, path, SGN_KIND_CHECKPOINT));
     const sgn_h5_in *in = sgn_container_in(c->file);
     SGN_TRY(sgn_tree_check_generator(in));
     SGN_TRY(sgn_tree_read_config(in, &c->config));
-    return sgn_h5_read_matrix(in, "A", &c->A);
+    SGN_TRY(sgn_tree_check_entries(in, &c->config, sgn_container_bytes(c->file),
+                                   c->config.train.batch));
+    return sgn_tree_read_A(in, &c->config, &c->A);
 }
 
 sgn_status sgn_checkpoint_open(sgn_checkpoint **out, const char *path)

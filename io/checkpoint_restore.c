@@ -136,7 +136,9 @@ static sgn_status read_supports(const sgn_h5_in *in, const sgn_net *net, stage *
 
 static sgn_status read_trainer(const sgn_h5_in *in, sgn_trainer *t, stage *s)
 {
-    if (!sgn_h5_has(in, "trainer"))
+    int is_there;
+    SGN_TRY(sgn_h5_has(in, "trainer", &is_there));
+    if (!is_there)
         return sgn_h5_refuse(in, "trainer", "is missing: a model that cannot be trained on");
     size_t count;
     int slots;

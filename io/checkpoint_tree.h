@@ -49,5 +49,10 @@ extern const int sgn_tree_counter_count;
 /* The configuration, which is a fault of the file where this program does not accept it. */
 SGN_MUST_CHECK sgn_status sgn_tree_read_config(const sgn_h5_in *in, sgn_config *out);
 SGN_MUST_CHECK sgn_status sgn_tree_check_generator(const sgn_h5_in *in);
+/* What the configuration speaks of, run `batch` samples at a time, against the `bytes` of the file. */
+SGN_MUST_CHECK sgn_status sgn_tree_check_entries(const sgn_h5_in *in, const sgn_config *c,
+                                                 size_t bytes, int batch);
+/* A, of the shape that the configuration says. */
+SGN_MUST_CHECK sgn_status sgn_tree_read_A(const sgn_h5_in *in, const sgn_config *c, sgn_mat *A);
 
 #endif

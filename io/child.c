@@ -1,36 +1,45 @@
 #include "io/child.h"
 
+#include "core/memory.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SECONDS = 10 };
+/* One that computes is stopped by the first limit; one that waits for itself, its memory being corrupt, by
+   the second. */
+enum { SECONDS = 10, SECONDS_OF_SILENCE = 60 };
 static const rlim_t most_memory = (rlim_t)2 << 30;
 
-/* What the child says first. */
-typedef struct {
-    sgn_status status;
-    char sentence[1024];
-} verdict;
+struct sgn_child {
+    int link;
+    pid_t pid;  // 0: its end was seen
+    int how;    // it ended, as waitpid says it
+};
 
-int sgn_child_put(int pipe, const void *data, size_t size)
+/* ---- both sides ----------------------------------------------------------------------------- */
+
+int sgn_child_put(int link, const void *data, size_t size)
 {
     for (size_t done = 0; done < size;) {
-        ssize_t n = write(pipe, (const char *)data + done, size - done);
+        ssize_t n = send(link, (const char *)data + done, size - done, MSG_NOSIGNAL);
         if (n < 0 && errno != EINTR) return -1;
         if (n > 0) done += (size_t)n;
     }
     return 0;
 }
 
-int sgn_child_get(int pipe, void *data, size_t size)
+int sgn_child_get(int link, void *data, size_t size)
 {
     for (size_t done = 0; done < size;) {
-        ssize_t n = read(pipe, (char *)data + done, size - done);
+        ssize_t n = read(link, (char *)data + done, size - done);
         if (n == 0 || (n < 0 && errno != EINTR)) return -1;
         if (n > 0) done += (size_t)n;
     }
@@ -64,56 +73,100 @@ static void limit_memory(void)
     if (!SANITIZED) setrlimit(RLIMIT_AS, &(struct rlimit){most, most});
 }
 
-/* Leaves by _exit: buffers and exit handlers are the parent's. */
-static _Noreturn void be_child(const sgn_child_job *job, void *context, int pipe)
+/* Nothing of the parent's is held open, its locks for instance, and a C library that aborts says so to
+   nobody. */
+static void let_go(int link)
 {
+    int nowhere = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd <= 2; fd++) dup2(nowhere, fd);
+    if (link > 3) close_range(3, (unsigned)link - 1, 0);
+    close_range((unsigned)link + 1, ~0u, 0);
+}
+
+/* A crash is an answer, whoever listens for crashes in the parent.  What asks the parent to end does not
+   concern the child: it ends with the parent. */
+static void set_signals(void)
+{
+    static const int fatal[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL},
+                     others[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) signal(others[i], SIG_IGN);
+}
+
+/* Of a coverage build alone: writes what was counted so far. */
+void __gcov_dump(void) __attribute__((weak));
+
+/* Leaves by _exit: buffers and exit handlers are the parent's. */
+static _Noreturn void be_child(void (*work)(void *context, int link), void *context, int link)
+{
+    let_go(link);
+    set_signals();
     limit_memory();
     setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS, SECONDS});
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    signal(SIGPIPE, SIG_IGN);
-    verdict v = {.status = job->work(context)};
-    snprintf(v.sentence, sizeof v.sentence, "%s", sgn_last_error());
-    int bad = sgn_child_put(pipe, &v, sizeof v) != 0;
-    if (!bad && v.status == SGN_OK) bad = job->send(context, pipe) != 0;
-    _exit(bad);
+    work(context, link);
+    if (__gcov_dump) __gcov_dump();
+    _exit(0);
 }
 
 /* ---- the parent ----------------------------------------------------------------------------- */
 
-static sgn_status listen_to(const sgn_child_job *job, void *context, int pipe, int *heard)
+static sgn_status start(sgn_child *c, void (*work)(void *context, int link), void *context)
 {
-    verdict v;
-    *heard = sgn_child_get(pipe, &v, sizeof v) == 0;
-    if (!*heard) return SGN_OK;
-    if (v.status != SGN_OK) return sgn_fail(v.status, "%.*s", (int)sizeof v.sentence, v.sentence);
-    return job->take(context, pipe);
+    int ends[2];
+    struct timeval silence = {.tv_sec = SECONDS_OF_SILENCE};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+        return sgn_fail(SGN_EINTERNAL, "no link to a child process: %s", strerror(errno));
+    c->link = ends[0];
+    c->pid = fork();
+    if (c->pid == 0) be_child(work, context, ends[1]);
+    int why = errno;
+    close(ends[1]);
+    if (c->pid < 0) {
+        c->pid = 0;
+        return sgn_fail(SGN_EINTERNAL, "no child process: %s", strerror(why));
+    }
+    setsockopt(c->link, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+    return SGN_OK;
 }
 
-static sgn_status blame(int how, const char *path, sgn_status fault)
+sgn_status sgn_child_new(sgn_child **out, void (*work)(void *context, int link), void *context)
 {
-    if (WIFSIGNALED(how) && (WTERMSIG(how) == SIGXCPU || WTERMSIG(how) == SIGKILL))
+    sgn_child *c = sgn_alloc(1, sizeof *c);
+    if (!c) return SGN_EMEM;
+    c->link = -1;
+    sgn_status status = start(c, work, context);
+    if (status) sgn_child_free(c);
+    else *out = c;
+    return status;
+}
+
+int sgn_child_link(const sgn_child *c) { return c->link; }
+
+/* The child sees the end of the questions; should it not leave then, it is killed. */
+static void end(sgn_child *c)
+{
+    char nothing;
+    if (!c->pid) return;
+    shutdown(c->link, SHUT_WR);
+    while (sgn_child_get(c->link, &nothing, 1) == 0) continue;
+    kill(c->pid, SIGKILL);
+    while (waitpid(c->pid, &c->how, 0) < 0 && errno == EINTR) continue;
+    c->pid = 0;
+}
+
+sgn_status sgn_child_blame(sgn_child *c, const char *path, sgn_status fault)
+{
+    end(c);
+    if (WIFSIGNALED(c->how) && (WTERMSIG(c->how) == SIGXCPU || WTERMSIG(c->how) == SIGKILL))
         return sgn_fail(fault, "%s is damaged: reading it did not end within %d s", path, SECONDS);
     return sgn_fail(fault, "%s is damaged: HDF5 crashed over it", path);
 }
 
-sgn_status sgn_child_run(const sgn_child_job *job, void *context, const char *path,
-                         sgn_status fault)
+void sgn_child_free(sgn_child *c)
 {
-    int ends[2], heard, how = 0;
-    if (pipe(ends) != 0) return sgn_fail(SGN_EINTERNAL, "no pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        be_child(job, context, ends[1]);
-    }
-    int why = errno;
-    close(ends[1]);
-    if (child < 0) {
-        close(ends[0]);
-        return sgn_fail(SGN_EINTERNAL, "no child process: %s", strerror(why));
-    }
-    sgn_status s = listen_to(job, context, ends[0], &heard);
-    close(ends[0]);
-    while (waitpid(child, &how, 0) < 0 && errno == EINTR) continue;
-    return heard ? s : blame(how, path, fault);
+    if (!c) return;
+    end(c);
+    if (c->link >= 0) close(c->link);
+    sgn_free(c);
 }

@@ -26,6 +26,7 @@ _Static_assert(sizeof(user_block) == BLOCK, "the user block has no holes");
 
 struct sgn_container {
     char *path;
+    size_t bytes;  // of the file
     sgn_h5_in in;
 };
 
@@ -128,6 +129,7 @@ static sgn_status open_into(sgn_container *c, const char *path, const char *kind
         sgn_free(bytes);
         return sgn_fail(SGN_EFORMAT, "%s is of the kind '%s', expected '%s'", path, b.kind, kind);
     }
+    c->bytes = size;
     return sgn_h5_open(&c->in, c->path, 0, bytes, size);
 }
 
@@ -135,7 +137,6 @@ sgn_status sgn_container_open(sgn_container **out, const char *path, const char 
 {
     sgn_container *c = sgn_alloc(1, sizeof *c);
     if (!c) return SGN_EMEM;
-    c->in.file = H5I_INVALID_HID;
     sgn_status s = open_into(c, path, kind);
     if (s == SGN_OK) *out = c;
     else sgn_container_close(c);
@@ -145,12 +146,13 @@ sgn_status sgn_container_open(sgn_container **out, const char *path, const char 
 void sgn_container_close(sgn_container *c)
 {
     if (!c) return;
-    sgn_h5_drop(&c->in.file);
+    sgn_h5_close(&c->in);
     sgn_free(c->path);
     sgn_free(c);
 }
 
 const sgn_h5_in *sgn_container_in(const sgn_container *c) { return &c->in; }
+size_t sgn_container_bytes(const sgn_container *c) { return c->bytes; }
 
 sgn_status sgn_container_kind(const char *path, char kind[SGN_KIND_MAX])
 {

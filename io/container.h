@@ -35,6 +35,7 @@ SGN_MUST_CHECK sgn_status sgn_container_open(sgn_container **out, const char *pa
                                              const char *kind);
 void sgn_container_close(sgn_container *c);  // NULL is fine
 const sgn_h5_in *sgn_container_in(const sgn_container *c);
+size_t sgn_container_bytes(const sgn_container *c);  // of the file
 
 /* What a file is, after the same checks: for commands that take either kind. */
 SGN_MUST_CHECK sgn_status sgn_container_kind(const char *path, char kind[SGN_KIND_MAX]);

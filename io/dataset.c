@@ -1,7 +1,6 @@
 #include "io/dataset.h"
 
 #include "core/memory.h"
-#include "io/child.h"
 #include "io/file.h"
 #include "io/h5.h"
 
@@ -35,13 +34,7 @@ void sgn_dataset_free(sgn_dataset *d)
     *d = (sgn_dataset){0};
 }
 
-/* ---- reading, in the child ------------------------------------------------------------------ */
-
-typedef struct {
-    const char *path;
-    int limit;
-    sgn_dataset data;
-} reading;
+/* ---- reading --------------------------------------------------------------------------------- */
 
 /* `turned`: file and memory have the indices in the same order. */
 static sgn_status check_finite(const sgn_h5_in *in, const char *name, sgn_mat a, int turned)
@@ -82,12 +75,28 @@ static sgn_status read_vectors(const sgn_h5_in *in, int k, int limit, sgn_datase
 static sgn_status check_pair(const sgn_h5_in *in, const char *x, const char *y)
 {
     hsize_t of_x[2], of_y[2];
-    if (!sgn_h5_has(in, x) || !sgn_h5_has(in, y)) return SGN_OK;
+    int has_x, has_y;
+    SGN_TRY(sgn_h5_has(in, x, &has_x));
+    SGN_TRY(sgn_h5_has(in, y, &has_y));
+    if (!has_x || !has_y) return SGN_OK;
     SGN_TRY(sgn_h5_dims(in, x, 2, of_x));
     SGN_TRY(sgn_h5_dims(in, y, 2, of_y));
     if (of_x[0] == of_y[0]) return SGN_OK;
     return sgn_h5_refuse(in, y, "has %llu rows, expected %llu as in %s",
                          (unsigned long long)of_y[0], (unsigned long long)of_x[0], x);
+}
+
+/* A small file may well say that it holds zeros without end, and several times. */
+static sgn_status check_room(const sgn_h5_in *in, int k, int limit, sgn_dataset *d)
+{
+    hsize_t dims[2];
+    size_t bytes = 0;
+    SGN_TRY(sgn_h5_dims(in, mats[k].name, 2, dims));
+    if (mats[k].limited && limit > 0 && dims[0] > (hsize_t)limit) dims[0] = (hsize_t)limit;
+    for (int i = 0; i < k; i++)
+        bytes += (size_t)mat_of(d, i)->rows * (size_t)mat_of(d, i)->cols * sizeof(double);
+    if (bytes + dims[0] * dims[1] * sizeof(double) <= SGN_H5_MOST) return SGN_OK;
+    return sgn_h5_refuse(in, mats[k].name, "is too large, together with the datasets before it");
 }
 
 static sgn_status read_matrix(const sgn_h5_in *in, int k, sgn_dataset *d)
@@ -100,7 +109,10 @@ static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
 {
     int found = 0;
     for (int k = 0; k < MATS; k++) {
-        if (!sgn_h5_has(in, mats[k].name)) continue;
+        int is_there;
+        SGN_TRY(sgn_h5_has(in, mats[k].name, &is_there));
+        if (!is_there) continue;
+        SGN_TRY(check_room(in, k, limit, d));
         SGN_TRY(mats[k].is_matrix ? read_matrix(in, k, d) : read_vectors(in, k, limit, d));
         found = 1;
     }
@@ -109,59 +121,16 @@ static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
     return check_pair(in, "train_x", "train_y");
 }
 
-static sgn_status work(void *context)
-{
-    reading *r = context;
-    char *bytes;
-    size_t size;
-    SGN_TRY(sgn_read_file(r->path, SGN_H5_MOST, &bytes, &size));
-    sgn_h5_in in;
-    SGN_TRY(sgn_h5_open(&in, r->path, 1, bytes, size));
-    sgn_status s = read_all(&in, r->limit, &r->data);
-    sgn_h5_drop(&in.file);
-    return s;
-}
-
-/* ---- from the child to the parent ----------------------------------------------------------- */
-
-static size_t bytes_of(sgn_mat a) { return (size_t)a.rows * (size_t)a.cols * sizeof *a.at; }
-
-static int send(const void *context, int pipe)
-{
-    sgn_dataset d = ((const reading *)context)->data;
-    for (int k = 0; k < MATS; k++) {
-        sgn_mat a = *mat_of(&d, k);
-        if (sgn_child_put(pipe, &a, sizeof a) || sgn_child_put(pipe, a.at, bytes_of(a))) return -1;
-    }
-    return 0;
-}
-
-static int take_mat(int pipe, sgn_mat *a)
-{
-    sgn_mat sent;
-    if (sgn_child_get(pipe, &sent, sizeof sent) != 0) return -1;
-    if (sent.cols == 0) return 0;
-    *a = sgn_mat_view(sgn_alloc(1, bytes_of(sent)), sent.rows, sent.cols);
-    return a->at ? sgn_child_get(pipe, a->at, bytes_of(sent)) : -1;
-}
-
-static sgn_status take(void *context, int pipe)
-{
-    reading *r = context;
-    for (int k = 0; k < MATS; k++)
-        if (take_mat(pipe, mat_of(&r->data, k)) != 0)
-            return sgn_fail(SGN_EMEM, "out of memory for the data of %s", r->path);
-    return SGN_OK;
-}
-
 sgn_status sgn_dataset_load(sgn_dataset *out, const char *path, int limit)
 {
-    static const sgn_child_job job = {work, send, take};
-    reading r = {.path = path, .limit = limit};
-    sgn_status s = sgn_child_run(&job, &r, path, SGN_EDATA);
-    if (s == SGN_OK) *out = r.data;
-    else sgn_dataset_free(&r.data);
-    return s == SGN_EIO ? SGN_EDATA : s;  // data that cannot be read are no data
+    sgn_h5_in in;
+    sgn_dataset d = {0};
+    SGN_TRY(sgn_h5_open_foreign(&in, path));
+    sgn_status s = read_all(&in, limit, &d);
+    sgn_h5_close(&in);
+    if (s == SGN_OK) *out = d;
+    else sgn_dataset_free(&d);
+    return s;
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */

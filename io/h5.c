@@ -1,4 +1,4 @@
-#include "io/h5.h"
+#include "io/h5_parse.h"
 
 #include "core/memory.h"
 
@@ -61,6 +61,8 @@ hid_t sgn_h5_in_memory(sgn_h5_type type)
     }
     return H5I_INVALID_HID;
 }
+
+size_t sgn_h5_size(sgn_h5_type type) { return H5Tget_size(sgn_h5_in_memory(type)); }
 
 static hid_t text_type(size_t length)
 {

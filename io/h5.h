@@ -67,24 +67,34 @@ SGN_MUST_CHECK sgn_status sgn_h5_set_text(hid_t at, const char *name, const char
    until the file is closed: a copy would double what a checkpoint takes. */
 SGN_MUST_CHECK sgn_status sgn_h5_image(hid_t file, char **bytes, size_t *size);
 
-/* ---- reading a file ------------------------------------------------------------------------- */
+/* ---- reading a file -------------------------------------------------------------------------
 
+   HDF5 trusts what it parses: a damaged file can corrupt its memory.  So a child (io/child.h) does all
+   of it, for files of our own as well, and these functions ask the child. */
+
+enum { SGN_H5_MAX_RANK = 4 };
+
+struct sgn_child;
 typedef struct {
-    hid_t file;
-    const char *path;  // for messages
-    int foreign;       // 0: written by us, faults are SGN_EFORMAT and there are no filters but
-                       // fletcher32; 1: SGN_EDATA, and gzip and shuffle are fine
+    struct sgn_child *child;  // who parses the file
+    const char *path;         // for messages
+    int foreign;  // 0: written by us, faults are SGN_EFORMAT and there are no filters but
+                  // fletcher32; 1: SGN_EDATA, and gzip and shuffle are fine
 } sgn_h5_in;
 
-/* Opens a whole file; its bytes, from sgn_alloc, are taken over and the path is borrowed.  The caller
-   gives in->file to sgn_h5_drop. */
+/* Opens a whole file; its bytes, from sgn_alloc, are taken over and the path is borrowed. */
 SGN_MUST_CHECK sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes,
                                       size_t size);
+/* The same of a file that others wrote.  SGN_EDATA when it cannot be read, too. */
+SGN_MUST_CHECK sgn_status sgn_h5_open_foreign(sgn_h5_in *in, const char *path);
+void sgn_h5_close(sgn_h5_in *in);
+
 /* Records "path: name sentence", as in "run/last.h5: A is missing". */
 sgn_status sgn_h5_refuse(const sgn_h5_in *in, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-int sgn_h5_has(const sgn_h5_in *in, const char *name);
+/* *has: whether there is an object of that name. */
+SGN_MUST_CHECK sgn_status sgn_h5_has(const sgn_h5_in *in, const char *name, int *has);
 /* The dimensions, each 1 .. INT_MAX and together less than SGN_H5_MOST bytes of double. */
 SGN_MUST_CHECK sgn_status sgn_h5_dims(const sgn_h5_in *in, const char *name, int rank,
                                       hsize_t *dims);

@@ -1,8 +1,6 @@
 #include "io/labelled.h"
 
 #include "core/memory.h"
-#include "io/child.h"
-#include "io/file.h"
 #include "io/h5.h"
 
 #include <assert.h>
@@ -22,7 +20,7 @@ static const form forms[] = {
     [SGN_FEATURE_DATA_DIGITS] = {{"digits/x", "digits/x"}, {"digits/y", "digits/y"}, 2, 1200},
 };
 
-/* ---- reading, in the child ---------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------- */
 
 typedef struct {
     uint8_t *x, *y;  // (n, d), (n)
@@ -55,53 +53,12 @@ static sgn_status read_sets(const sgn_h5_in *in, reading *r)
         return sgn_h5_refuse(in, r->form->x[TEST],
                              "has images of %zu pixels, expected %zu as in %s", r->set[TEST].d,
                              r->set[TRAIN].d, r->form->x[TRAIN]);
+    if ((r->set[TRAIN].n + r->set[TEST].n) * r->set[TEST].d * sizeof(double) > SGN_H5_MOST)
+        return sgn_h5_refuse(in, r->form->x[TEST], "is too large, together with %s",
+                             r->form->x[TRAIN]);
     if (r->set[TRAIN].n <= (size_t)r->form->split)
         return sgn_h5_refuse(in, r->form->x[TRAIN], "has %zu images, expected more than %d",
                              r->set[TRAIN].n, r->form->split);
-    return SGN_OK;
-}
-
-static sgn_status work(void *context)
-{
-    reading *r = context;
-    char *bytes;
-    size_t size;
-    SGN_TRY(sgn_read_file(r->path, SGN_H5_MOST, &bytes, &size));
-    sgn_h5_in in;
-    SGN_TRY(sgn_h5_open(&in, r->path, 1, bytes, size));
-    sgn_status s = read_sets(&in, r);
-    sgn_h5_drop(&in.file);
-    return s;
-}
-
-/* ---- from the child to the parent --------------------------------------------------------------- */
-
-static int send(const void *context, int pipe)
-{
-    for (int set = 0; set < SETS; set++) {
-        const images *s = &((const reading *)context)->set[set];
-        if (sgn_child_put(pipe, s, sizeof *s) || sgn_child_put(pipe, s->x, s->n * s->d) ||
-            sgn_child_put(pipe, s->y, s->n))
-            return -1;
-    }
-    return 0;
-}
-
-static int take_images(int pipe, images *s)
-{
-    images sent;
-    if (sgn_child_get(pipe, &sent, sizeof sent) != 0) return -1;
-    *s = (images){sgn_alloc(sent.n, sent.d), sgn_alloc(sent.n, 1), sent.n, sent.d};
-    if (!s->x || !s->y || sgn_child_get(pipe, s->x, s->n * s->d)) return -1;
-    return sgn_child_get(pipe, s->y, s->n);
-}
-
-static sgn_status take(void *context, int pipe)
-{
-    reading *r = context;
-    for (int set = 0; set < SETS; set++)
-        if (take_images(pipe, &r->set[set]) != 0)
-            return sgn_fail(SGN_EMEM, "out of memory for the images of %s", r->path);
     return SGN_OK;
 }
 
@@ -173,15 +130,17 @@ static sgn_status convert(const reading *r, sgn_labelled *l)
 sgn_status sgn_labelled_load(sgn_labelled *out, const char *path, sgn_feature_data data)
 {
     assert(data != SGN_FEATURE_DATA_TEACHER);
-    static const sgn_child_job job = {work, send, take};
+    sgn_h5_in in;
     reading r = {.path = path, .form = &forms[data]};
     sgn_labelled l = {.classes = 0};
-    sgn_status s = sgn_child_run(&job, &r, path, SGN_EDATA);
+    SGN_TRY(sgn_h5_open_foreign(&in, path));
+    sgn_status s = read_sets(&in, &r);
+    sgn_h5_close(&in);
     if (s == SGN_OK) s = convert(&r, &l);
     free_reading(&r);
     if (s == SGN_OK) *out = l;
     else sgn_labelled_free(&l);
-    return s == SGN_EIO ? SGN_EDATA : s;  // images that cannot be read are no data
+    return s;
 }
 
 void sgn_labelled_free(sgn_labelled *l)

@@ -2,7 +2,6 @@
 
 #include "core/memory.h"
 #include "io/checkpoint_tree.h"
-#include "solvers/solvers.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -12,10 +11,6 @@
 #ifndef SIGNROLL_VERSION
 #define SIGNROLL_VERSION "unversioned"
 #endif
-
-/* Entries of matrices that a file may speak of: so many, and more for each of its bytes.  A few settings
-   could else ask for hours of work on terabytes. */
-static const double most_entries = 1 << 24, entries_of_a_byte = 1000;
 
 /* A part is the dataset of that name. */
 static const struct {
@@ -124,7 +119,9 @@ static sgn_status read_identity(const sgn_h5_in *in, sgn_image *image)
 static sgn_status read_part(const sgn_h5_in *in, int i, size_t bytes, sgn_bitstream *part)
 {
     hsize_t length;
-    if (!sgn_h5_has(in, parts[i].name)) return SGN_OK;
+    int is_there;
+    SGN_TRY(sgn_h5_has(in, parts[i].name, &is_there));
+    if (!is_there) return SGN_OK;
     SGN_TRY(sgn_h5_dims(in, parts[i].name, 1, &length));
     if (length * parts[i].bytes > bytes)
         return sgn_h5_refuse(in, parts[i].name,
@@ -138,45 +135,15 @@ static sgn_status read_part(const sgn_h5_in *in, int i, size_t bytes, sgn_bitstr
 
 static sgn_status read_matrix(const sgn_h5_in *in, const sgn_config *c, int must, sgn_mat *A)
 {
-    hsize_t dims[] = {(hsize_t)c->problem.m, (hsize_t)c->problem.n}, found[2];
-    if (!must && !sgn_h5_has(in, "A")) return SGN_OK;
-    SGN_TRY(sgn_h5_dims(in, "A", 2, found));
-    if (found[0] != dims[0] || found[1] != dims[1])
-        return sgn_h5_refuse(in, "A", "is %llu x %llu, the configuration says %d x %d",
-                             (unsigned long long)found[0], (unsigned long long)found[1],
-                             c->problem.m, c->problem.n);
-    return sgn_h5_read_matrix(in, "A", A);
-}
-
-static double length_of(const sgn_config *c, sgn_dim d)
-{
-    return d == SGN_DIM_M ? c->problem.m : d == SGN_DIM_N ? c->problem.n : 1;
-}
-
-/* Of A and of all planes of all link matrices. */
-static sgn_status check_entries(const sgn_h5_in *in, const sgn_packed_file *f)
-{
-    const sgn_config *c = &f->config;
-    const sgn_solver *solver;
-    double links = 0, A = (double)c->problem.m * c->problem.n;
-    if (sgn_solver_find(c->net.solver, &solver))
-        return sgn_h5_refuse(in, "config", "names no solver: %s", c->net.solver);
-    for (int i = 0; i < sgn_solver_slots(solver); i++)
-        if (solver->slot[i].kind == SGN_SLOT_LINKS)
-            links += length_of(c, solver->slot[i].rows) * length_of(c, solver->slot[i].cols);
-    links *= (double)(c->net.tied ? 1 : c->net.depth) * c->net.planes;
-    if (A + links <= most_entries + entries_of_a_byte * (double)f->bytes) return SGN_OK;
-    return sgn_h5_refuse(
-        in, "config",
-        "speaks of matrices of %.3g entries, the file has %zu bytes; exported with "
-        "--with-physics it has more",
-        A + links, f->bytes);
+    int is_there;
+    SGN_TRY(sgn_h5_has(in, "A", &is_there));
+    return must || is_there ? sgn_tree_read_A(in, c, A) : SGN_OK;
 }
 
 static sgn_status read_all(const sgn_h5_in *in, sgn_packed_file *f)
 {
     SGN_TRY(sgn_tree_read_config(in, &f->config));
-    SGN_TRY(check_entries(in, f));
+    SGN_TRY(sgn_tree_check_entries(in, &f->config, f->bytes, SGN_SHARD));
     SGN_TRY(read_identity(in, &f->image));
     for (int i = 0; i < SGN_PARTS; i++) SGN_TRY(read_part(in, i, f->bytes, &f->image.part[i]));
     int must = f->image.has_physics || !can_be_drawn(&f->config);
@@ -187,14 +154,9 @@ sgn_status sgn_packed_load(sgn_packed_file *out, const char *path)
 {
     sgn_container *file;
     sgn_packed_file f = {0};
-    hsize_t size = 0;
     SGN_TRY(sgn_container_open(&file, path, SGN_KIND_PACKED));
-    const sgn_h5_in *in = sgn_container_in(file);
-    sgn_status status = SGN_OK;
-    if (H5Fget_filesize(in->file, &size) < 0)
-        status = sgn_fail(SGN_EFORMAT, "%s has no size: %s", path, sgn_h5_why());
-    f.bytes = size;
-    if (!status) status = read_all(in, &f);
+    f.bytes = sgn_container_bytes(file);
+    sgn_status status = read_all(sgn_container_in(file), &f);
     sgn_container_close(file);
     if (status) sgn_packed_file_free(&f);
     else *out = f;

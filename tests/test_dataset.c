@@ -1,12 +1,10 @@
 #include "core/memory.h"
-#include "io/child.h"
 #include "io/dataset.h"
 #include "io/file.h"
 #include "io/h5.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,33 +208,6 @@ Test(dataset, damaged_files_are_loaded_or_refused)
     }
     cr_assert_gt(refusals, 0);
     sgn_free(bytes);
-}
-
-/* ---- the child that reads ---- */
-
-static sgn_status die(void *context) { return raise(*(int *)context) ? SGN_EINTERNAL : SGN_OK; }
-static sgn_status fail(void *context)
-{
-    return sgn_fail(SGN_ECONFIG, "signal %d was not sent", *(int *)context);
-}
-static int send_nothing(const void *context, int pipe) { return context && pipe < 0; }
-static sgn_status take_nothing(void *context, int pipe)
-{
-    return context && pipe >= 0 ? SGN_OK : SGN_EINTERNAL;
-}
-
-Test(dataset, a_reader_that_dies_costs_one_sentence)
-{
-    int how = SIGKILL;
-    sgn_child_job job = {die, send_nothing, take_nothing};
-    cr_assert_eq(sgn_child_run(&job, &how, "f.h5", SGN_EDATA), SGN_EDATA);
-    cr_assert(strstr(sgn_last_error(), "f.h5 is damaged: reading it did not end"));
-    how = SIGUSR1;
-    cr_assert_eq(sgn_child_run(&job, &how, "f.h5", SGN_EDATA), SGN_EDATA);
-    cr_assert(strstr(sgn_last_error(), "HDF5 crashed over it"));
-    job.work = fail;
-    cr_assert_eq(sgn_child_run(&job, &how, "f.h5", SGN_EDATA), SGN_ECONFIG);
-    cr_assert_str_eq(sgn_last_error(), "signal 10 was not sent");
 }
 
 /* ---- a problem from a file ---- */

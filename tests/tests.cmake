@@ -1,5 +1,5 @@
-# Every test that ctest runs.  A new test is one new file: test_*.c, law_*.c, race_*.c, fuzz_*.c or
-# cli/*.sh.
+# Every test that ctest runs.  A new test is one new file: test_*.c, law_*.c, race_*.c, fuzz/fuzz_*.c
+# or cli/*.sh.
 #
 # Labels: unit, law, race, fuzz, cli, soak, tree (rules about the sources), package.
 
@@ -39,12 +39,33 @@ function(scripts label seconds)
     endforeach()
 endfunction()
 
-# ThreadSanitizer does not let Criterion start, and libFuzzer brings a main of its own.
+# A target fuzz/fuzz_X.c and its inputs fuzz/corpus/X.  libFuzzer brings a main of its own; elsewhere
+# fuzz/replay.c tries the inputs and some mutations of them.
+function(fuzzing)
+    add_library(fuzz_target STATIC EXCLUDE_FROM_ALL ${tests}/fuzz/target.c)
+    target_link_libraries(fuzz_target PUBLIC signroll PkgConfig::SIGNROLL)
+    foreach(run IN ITEMS "config 20000" "checkpoint 600" "packed 600" "import 600")
+        separate_arguments(run)
+        list(GET run 0 what)
+        list(GET run 1 runs)
+        set(corpus ${tests}/fuzz/corpus/${what})
+        if(SIGNROLL_SANITIZE MATCHES "fuzzer")
+            set(arguments -runs=${runs} -max_len=65536 ${PROJECT_BINARY_DIR}/corpus_${what} ${corpus})
+            file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/corpus_${what})
+            programs(fuzz/fuzz_${what} fuzz 600 fuzz_target -fsanitize=fuzzer)
+        else()
+            set(arguments ${runs} ${corpus})
+            programs(fuzz/fuzz_${what} fuzz 60 fuzz_target)
+            target_sources(fuzz_${what} PRIVATE ${tests}/fuzz/replay.c)
+        endif()
+    endforeach()
+endfunction()
+
+fuzzing()
 if(SIGNROLL_SANITIZE MATCHES "fuzzer")
-    set(arguments -max_total_time=20)
-    programs(fuzz_* fuzz 120 signroll -fsanitize=fuzzer)
     return()
 endif()
+# ThreadSanitizer does not let Criterion start.
 programs(race_* race 120 signroll)
 if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
     foreach(library IN ITEMS signroll signroll_double) # what the tests of networks share
