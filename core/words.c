@@ -24,9 +24,11 @@ static int32_t next_code(const unsigned char **s)
     return -1;
 }
 
-/* YAML 1.2, production 1 (c-printable), without what breaks a line or marks a byte order. */
+/* YAML 1.2, production 1 (c-printable), without what breaks a line, marks a byte order or turns the
+   direction in which the rest is shown (Unicode 15, annex 9). */
 static int printable(int32_t c)
 {
+    if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)) return 0;
     if (c < 0x20 || (c >= 0x7f && c < 0xa0)) return 0;
     if (c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff) return 0;
     return c < 0xd800 || (c > 0xdfff && c <= 0x10ffff);

@@ -33,7 +33,6 @@ static hid_t open_image(char *bytes, size_t size)
 
 static sgn_status open_all(parsed *in, const sgn_h5_bytes *all)
 {
-    sgn_h5_silence();
     in->as = (sgn_h5_in){NULL, all->path, all->foreign};
     in->file = open_image(all->bytes, all->size);
     if (in->file >= 0) return SGN_OK;

@@ -70,6 +70,7 @@ sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes
     sgn_h5_answer a;
     sgn_h5_bytes all = {path, foreign, bytes, size};
     sgn_h5_in opened = {NULL, path, foreign};
+    sgn_h5_silence();  // and so HDF5 starts once, not in every child
     sgn_status status = sgn_child_new(&opened.child, sgn_h5_parse, &all);
     sgn_free(bytes);
     if (!status) status = hear(&opened, &a, 0);

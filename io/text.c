@@ -80,10 +80,23 @@ void sgn_text_xml(FILE *to, const char *text)
         }
 }
 
+/* A spreadsheet takes a text that begins like this for a formula, and runs it. */
+static int begins_a_formula(const char *text)
+{
+    char *end;
+    const char *at = text;
+    uint32_t first = sgn_text_next(&at);
+    if (first == '=' || first == '@') return 1;
+    if (first != '-' && first != '+') return 0;
+    strtod(text, &end);  // "-22.35", "-22.35 ± 0.4" and "-", no number known, are none
+    return *end != '\0' && *end != ' ' && strcmp(text, "-") != 0;
+}
+
 void sgn_text_csv(FILE *to, const char *text)
 {
     const char *quote = strpbrk(text, ",\"") ? "\"" : "";
     fputs(quote, to);
+    if (begins_a_formula(text)) fputc('\'', to);
     for (uint32_t c; (c = sgn_text_next(&text));) {
         if (c == '"') fputc('"', to);
         put(to, c);

@@ -176,12 +176,28 @@ Test(option, names_and_paths_are_printable_and_fit)
     refuses(SOLVER, "", "net.solver is empty, must be a name");
     refuses(SOLVER, "0123456789012345678901234567890123456789012345678901234567890123",
             "net.solver is 64 bytes long, must be at most 63");
-    const char *const bad[] = {"a\nb",     "a\tb",         "\x1b[31m",     "\x7f",
-                               "\xff",     "caf\xe9",      "\xc0\xaf",     "\xed\xa0\x80",
-                               "\xc2\x85", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xc3"};
+    const char *const bad[] = {
+        "a\nb",         "a\tb",     "\x1b[31m",     "\x7f",         "\xff", "caf\xe9", "\xc0\xaf",
+        "\xed\xa0\x80", "\xc2\x85", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xc3", "\u202e",  "\u2066"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         refuses(SOLVER, bad[i], NULL);
         refuses(PATH, bad[i], NULL);
+    }
+}
+
+Test(option, a_message_is_one_line_that_no_terminal_obeys)
+{
+    static const char *const said[][2] = {
+        {"caf\u00e9 \u00b1 100 %", "caf\u00e9 \u00b1 100 %"},
+        {"a\nb\tc\r", "a?b?c?"},
+        {"\x1b]0;title\x07\x1b[2J", "?]0;title??[2J"},
+        {"\x7f \xc2\x9b 1m", "? ?? 1m"},
+        {"\xff caf\xe9 \xc3", "? caf? ?"},
+        {"gnp.\u202eexe", "gnp.???exe"},
+    };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        sgn_fail(SGN_EDATA, "%s", said[i][0]);
+        cr_expect_str_eq(sgn_last_error(), said[i][1]);
     }
 }
 

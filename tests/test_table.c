@@ -52,6 +52,19 @@ Test(table, columns_line_up_and_numbers_stand_to_the_right)
                                                   "b, \"long\" \u00e9      3  two lines\n");
 }
 
+Test(table, csv_fields_are_no_formulas)
+{
+    cr_expect_str_eq(show(sgn_text_csv, "=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+    cr_expect_str_eq(show(sgn_text_csv, "\x01=1+1"), "'=1+1");
+    cr_expect_str_eq(show(sgn_text_csv, "@SUM(A1)"), "'@SUM(A1)");
+    cr_expect_str_eq(show(sgn_text_csv, "-2+3+cmd|' /C calc'!A0"), "'-2+3+cmd|' /C calc'!A0");
+    cr_expect_str_eq(show(sgn_text_csv, "+A1"), "'+A1");
+    cr_expect_str_eq(show(sgn_text_csv, "-22.35"), "-22.35");
+    cr_expect_str_eq(show(sgn_text_csv, "-22.35 \u00b1 0.40"), "-22.35 \u00b1 0.40");
+    cr_expect_str_eq(show(sgn_text_csv, "-"), "-");
+    cr_expect_str_eq(show(sgn_text_csv, "1-bit"), "1-bit");
+}
+
 Test(table, csv_quotes_what_would_break_a_row)
 {
     cr_assert_str_eq(write_table(sgn_table_csv), "label,NMSE (dB),note\n"
