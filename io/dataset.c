@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MAT_A, MAT_SUPPORT, MAT_X, MAT_Y, MAT_TRAIN_X, MAT_TRAIN_Y, MATS };
+
 /* A comes first.  Of the vectors a row in the file is a column here: the same bytes. */
 static const struct {
     const char *name;
@@ -15,15 +17,14 @@ static const struct {
     int is_matrix;  // not a set of vectors
     int measured;   // vectors as long as A has rows, else columns
     int limited;    // a test set
-} mats[] = {
-    {"A", offsetof(sgn_dataset, A), 1, 0, 0},
-    {"support", offsetof(sgn_dataset, support), 1, 0, 0},
-    {"x", offsetof(sgn_dataset, x), 0, 0, 1},
-    {"y", offsetof(sgn_dataset, y), 0, 1, 1},
-    {"train_x", offsetof(sgn_dataset, train_x), 0, 0, 0},
-    {"train_y", offsetof(sgn_dataset, train_y), 0, 1, 0},
+} mats[MATS] = {
+    [MAT_A] = {"A", offsetof(sgn_dataset, A), 1, 0, 0},
+    [MAT_SUPPORT] = {"support", offsetof(sgn_dataset, support), 1, 0, 0},
+    [MAT_X] = {"x", offsetof(sgn_dataset, x), 0, 0, 1},
+    [MAT_Y] = {"y", offsetof(sgn_dataset, y), 0, 1, 1},
+    [MAT_TRAIN_X] = {"train_x", offsetof(sgn_dataset, train_x), 0, 0, 0},
+    [MAT_TRAIN_Y] = {"train_y", offsetof(sgn_dataset, train_y), 0, 1, 0},
 };
-enum { MATS = sizeof mats / sizeof mats[0] };
 
 static sgn_mat *mat_of(sgn_dataset *d, int k) { return (sgn_mat *)((char *)d + mats[k].at); }
 
@@ -59,44 +60,53 @@ static sgn_status check_length(const sgn_h5_in *in, int k, sgn_mat A, const hsiz
         (unsigned long long)dims[0], (unsigned long long)dims[1], expected, A.rows, A.cols);
 }
 
-static sgn_status read_vectors(const sgn_h5_in *in, int k, int limit, sgn_dataset *d)
+/* What the file has, before any of it is read. */
+typedef struct {
+    int has[MATS];
+    hsize_t dims[MATS][2];
+} contents;
+
+/* The rows that are read. */
+static hsize_t rows_of(const contents *c, int k, int limit)
 {
-    hsize_t dims[2];
-    SGN_TRY(sgn_h5_dims(in, mats[k].name, 2, dims));
-    SGN_TRY(check_length(in, k, d->A, dims));
-    if (mats[k].limited && limit > 0 && dims[0] > (hsize_t)limit) dims[0] = (hsize_t)limit;
+    hsize_t rows = c->dims[k][0];
+    return mats[k].limited && limit > 0 && rows > (hsize_t)limit ? (hsize_t)limit : rows;
+}
+
+/* A small file may well say that it holds zeros without end, and several times. */
+static sgn_status list(const sgn_h5_in *in, int limit, contents *c)
+{
+    size_t bytes = 0;
+    for (int k = 0; k < MATS; k++) {
+        SGN_TRY(sgn_h5_has(in, mats[k].name, &c->has[k]));
+        if (!c->has[k]) continue;
+        SGN_TRY(sgn_h5_dims(in, mats[k].name, 2, c->dims[k]));
+        bytes += rows_of(c, k, limit) * c->dims[k][1] * sizeof(double);
+        if (bytes > SGN_H5_MOST)
+            return sgn_h5_refuse(in, mats[k].name,
+                                 "is too large, together with the datasets before it");
+    }
+    return bytes ? SGN_OK : sgn_fail(SGN_EDATA, "%s has none of the datasets A, x and y", in->path);
+}
+
+static sgn_status check_pair(const sgn_h5_in *in, const contents *c, int x, int y)
+{
+    hsize_t of_x = c->dims[x][0], of_y = c->dims[y][0];
+    if (!c->has[x] || !c->has[y] || of_x == of_y) return SGN_OK;
+    return sgn_h5_refuse(in, mats[y].name, "has %llu rows, expected %llu as in %s",
+                         (unsigned long long)of_y, (unsigned long long)of_x, mats[x].name);
+}
+
+static sgn_status read_vectors(const sgn_h5_in *in, const contents *c, int k, int limit,
+                               sgn_dataset *d)
+{
+    hsize_t dims[] = {rows_of(c, k, limit), c->dims[k][1]};
+    SGN_TRY(check_length(in, k, d->A, c->dims[k]));
     sgn_real *at = sgn_alloc(dims[0] * dims[1], sizeof *at);
     if (!at) return SGN_EMEM;
     *mat_of(d, k) = sgn_mat_view(at, (int)dims[1], (int)dims[0]);
     SGN_TRY(sgn_h5_read(in, mats[k].name, SGN_H5_REAL, 2, dims, at));
     return check_finite(in, mats[k].name, *mat_of(d, k), 0);
-}
-
-static sgn_status check_pair(const sgn_h5_in *in, const char *x, const char *y)
-{
-    hsize_t of_x[2], of_y[2];
-    int has_x, has_y;
-    SGN_TRY(sgn_h5_has(in, x, &has_x));
-    SGN_TRY(sgn_h5_has(in, y, &has_y));
-    if (!has_x || !has_y) return SGN_OK;
-    SGN_TRY(sgn_h5_dims(in, x, 2, of_x));
-    SGN_TRY(sgn_h5_dims(in, y, 2, of_y));
-    if (of_x[0] == of_y[0]) return SGN_OK;
-    return sgn_h5_refuse(in, y, "has %llu rows, expected %llu as in %s",
-                         (unsigned long long)of_y[0], (unsigned long long)of_x[0], x);
-}
-
-/* A small file may well say that it holds zeros without end, and several times. */
-static sgn_status check_room(const sgn_h5_in *in, int k, int limit, sgn_dataset *d)
-{
-    hsize_t dims[2];
-    size_t bytes = 0;
-    SGN_TRY(sgn_h5_dims(in, mats[k].name, 2, dims));
-    if (mats[k].limited && limit > 0 && dims[0] > (hsize_t)limit) dims[0] = (hsize_t)limit;
-    for (int i = 0; i < k; i++)
-        bytes += (size_t)mat_of(d, i)->rows * (size_t)mat_of(d, i)->cols * sizeof(double);
-    if (bytes + dims[0] * dims[1] * sizeof(double) <= SGN_H5_MOST) return SGN_OK;
-    return sgn_h5_refuse(in, mats[k].name, "is too large, together with the datasets before it");
 }
 
 static sgn_status read_matrix(const sgn_h5_in *in, int k, sgn_dataset *d)
@@ -107,18 +117,14 @@ static sgn_status read_matrix(const sgn_h5_in *in, int k, sgn_dataset *d)
 
 static sgn_status read_all(const sgn_h5_in *in, int limit, sgn_dataset *d)
 {
-    int found = 0;
+    contents c;
+    SGN_TRY(list(in, limit, &c));
     for (int k = 0; k < MATS; k++) {
-        int is_there;
-        SGN_TRY(sgn_h5_has(in, mats[k].name, &is_there));
-        if (!is_there) continue;
-        SGN_TRY(check_room(in, k, limit, d));
-        SGN_TRY(mats[k].is_matrix ? read_matrix(in, k, d) : read_vectors(in, k, limit, d));
-        found = 1;
+        if (!c.has[k]) continue;
+        SGN_TRY(mats[k].is_matrix ? read_matrix(in, k, d) : read_vectors(in, &c, k, limit, d));
     }
-    if (!found) return sgn_fail(SGN_EDATA, "%s has none of the datasets A, x and y", in->path);
-    SGN_TRY(check_pair(in, "x", "y"));
-    return check_pair(in, "train_x", "train_y");
+    SGN_TRY(check_pair(in, &c, MAT_X, MAT_Y));
+    return check_pair(in, &c, MAT_TRAIN_X, MAT_TRAIN_Y);
 }
 
 sgn_status sgn_dataset_load(sgn_dataset *out, const char *path, int limit)

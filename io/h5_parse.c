@@ -37,7 +37,7 @@ static sgn_status open_all(parsed *in, const sgn_h5_bytes *all)
     in->file = open_image(all->bytes, all->size);
     if (in->file >= 0) return SGN_OK;
     return sgn_fail(all->foreign ? SGN_EDATA : SGN_EFORMAT,
-                    "%s is not an HDF5 file or a damaged one: %s", all->path, sgn_h5_why());
+                    "%s is not an HDF5 file or a damaged one", all->path);
 }
 
 /* Every step of the path must be a hard link: a soft or external one could lead into another
