@@ -10,7 +10,7 @@ const void *sgn_registry_find(const char *key, const char *name, const void *reg
 {
     const char *const *const *entry = registry;  // each begins with its name
     const char *names[MAX_ENTRIES + 1] = {NULL};
-    for (int i = 0; entry[i] && i < MAX_ENTRIES; i++) {
+    for (int i = 0; i < MAX_ENTRIES && entry[i]; i++) {
         if (!strcmp(*entry[i], name)) return entry[i];
         names[i] = *entry[i];
     }

@@ -319,13 +319,6 @@ static sgn_status get_text(const parsed *in, const sgn_h5_question *q, reply *r)
 
 /* ---- the child's life ------------------------------------------------------------------------ */
 
-/* The parent has more memory than the child may take: that a file asks for more is the file's fault. */
-static sgn_status said(const parsed *in, sgn_status status)
-{
-    if (status != SGN_EMEM) return status;
-    return sgn_h5_refuse(&in->as, "asks", "for more memory than is allowed to a file");
-}
-
 static int send_reply(int link, sgn_status status, reply *r)
 {
     r->answer.status = status;
@@ -353,7 +346,7 @@ void sgn_h5_parse(void *bytes, int link)
     if (send_reply(link, status, &first) || status) return;
     for (int gone = 0; !gone && sgn_child_get(link, &q, sizeof q) == 0;) {
         reply r = {0};
-        status = said(&in, answer[q.what](&in, &q, &r));
+        status = answer[q.what](&in, &q, &r);
         gone = send_reply(link, status, &r);
     }
 }

@@ -33,7 +33,8 @@ static sgn_status hear(const sgn_h5_in *in, sgn_h5_answer *a, size_t most)
 {
     if (sgn_child_get(sgn_child_link(in->child), a, sizeof *a)) return blame(in);
     a->sentence[sizeof a->sentence - 1] = '\0';
-    if (a->status == fault_of(in)) return sgn_fail(a->status, "%s", a->sentence);
+    if (a->status == fault_of(in) || a->status == SGN_EMEM)
+        return sgn_fail(a->status, "%s", a->sentence);
     return !a->status && a->length <= most ? SGN_OK : blame(in);
 }
 

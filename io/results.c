@@ -180,8 +180,9 @@ int sgn_results_theory(sgn_table *out, const sgn_run *run, int nruns, const char
 
 sgn_status sgn_results_agreement(double *out, int *pairs, const sgn_run *run, int nruns)
 {
-    double *bound = sgn_alloc(2 * (size_t)nruns, sizeof *bound), *gap = bound + nruns;
+    double *bound = sgn_alloc(2 * (size_t)nruns, sizeof *bound);
     if (!bound) return SGN_EMEM;
+    double *gap = bound + nruns;
     for (int i = 0; i < nruns; i++) {
         bound[i] = run[i].summary.occam_bound;
         gap[i] = run[i].summary.bounded_gap;

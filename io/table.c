@@ -107,7 +107,7 @@ static void put_headings(const sgn_table *t, const int *width, FILE *to)
 sgn_status sgn_table_text(const sgn_table *t, FILE *to)
 {
     SGN_TRY(check(t));
-    int *width = malloc((size_t)t->columns * sizeof *width);
+    int *width = calloc((size_t)t->columns, sizeof *width);
     if (!width) return sgn_fail(SGN_EMEM, "out of memory: a table of %d columns", t->columns);
     for (int c = 0; c < t->columns; c++) width[c] = column_width(t, c);
     put_headings(t, width, to);

@@ -78,7 +78,7 @@ static quality measure(descent *d)
 /* Of the problem that has the working set's columns only, from what the sweeps keep up to date. */
 static quality measure_set(const descent *d)
 {
-    double rr = d->energy, ry = d->energy, l1 = 0, steepest = 0;
+    double rr = d->energy, ry = rr, l1 = 0, steepest = 0;
     for (int i = 0; i < d->size; i++) {
         rr -= d->xs[i] * (d->aty_s[i] + d->cs[i]);
         ry -= d->xs[i] * d->aty_s[i];

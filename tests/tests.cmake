@@ -63,6 +63,7 @@ endfunction()
 
 fuzzing()
 if(SIGNROLL_SANITIZE MATCHES "fuzzer")
+    add_custom_target(long USES_TERMINAL COMMAND sh ${tests}/fuzz/long.sh ${PROJECT_BINARY_DIR})
     return()
 endif()
 # ThreadSanitizer does not let Criterion start.
@@ -80,6 +81,11 @@ if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
 elseif(NOT CRITERION_FOUND)
     message(STATUS "Criterion is not installed: the unit tests are left out")
 endif()
+
+# Minutes or hours of work, by hand.
+foreach(long lint valgrind)
+    add_custom_target(${long} USES_TERMINAL COMMAND sh ${tests}/${long}.sh ${PROJECT_BINARY_DIR})
+endforeach()
 
 file(GLOB cli CONFIGURE_DEPENDS ${tests}/cli/*.sh)
 scripts(cli 300 ${cli})

@@ -28,7 +28,7 @@ sgn_c_word sgn_c_column(const sgn_c_writer *w, sgn_var v)
 
 sgn_c_word sgn_c_constant(double value)
 {
-    sgn_c_word name;
+    sgn_c_word name = {""};
     sgn_c_real(name.text, sizeof name.text, value);
     return name;
 }

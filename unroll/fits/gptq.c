@@ -59,8 +59,9 @@ static sgn_status quantise_matrix(const sgn_codes *c, int k)
 {
     const sgn_coded *m = &c->matrix[k];
     size_t rows = (size_t)m->w->rows, cols = (size_t)m->w->cols;
-    sgn_real *room = sgn_alloc(cols * (cols + 1), sizeof *room), *row = room + cols * cols;
+    sgn_real *room = sgn_alloc(cols * (cols + 1), sizeof *room);
     if (!room) return SGN_EMEM;
+    sgn_real *row = room + cols * cols;
     sgn_mat L = sgn_mat_view(room, m->w->cols, m->w->cols);
     sgn_status status = factor(*m->H, L);
     if (status)
