@@ -5,11 +5,12 @@
  * and added to y at the end.
  */
 #include "core/bits_kernels.h"
+#include "core/vector.h"
 
 #include <string.h>
 
 enum {
-    ROOM = 4096,              // rows of a block, for one sample
+    ROOM = 4096,              // rows of a block, for one sample, and columns at a time
     SUMS = 2048 * SGN_LANES,  // of a block
     STEP = SGN_PANEL,         // blocks begin and end at multiples of it
     CHUNK = SGN_LINK_COLUMNS
@@ -51,19 +52,17 @@ static void read_scales(const sgn_real *at, int span, int step, int i, int n, sg
 
 /* ---- x ------------------------------------------------------------------------------------------- */
 
-/* SGN_LANES rows of x, 0 outside of the area */
+/* SGN_LANES rows of a strip of x, 0 outside of the area */
 static void load_square(const product *p, area a, int first, sgn_real *to)
 {
     int is_inside = first >= a.col && first + SGN_LANES <= a.col_end;
-    const sgn_real *x = sgn_mat_at(p->x, first, 0);
-    if (is_inside && p->width == 1) memcpy(to, x, SGN_LANES * sizeof *to);
-    else if (is_inside) p->k->load(x, (size_t)p->x.ld, p->x.cols, to);
+    if (is_inside) p->k->load(sgn_mat_at(p->x, first, 0), (size_t)p->x.ld, p->x.cols, to);
     else {
         int k = greater(first, a.col), end = lesser(first + SGN_LANES, a.col_end);
-        memset(to, 0, sizeof *to * (size_t)(SGN_LANES * p->width));
+        memset(to, 0, sizeof *to * SGN_LANES * SGN_LANES);
         for (; k < end; k++)
             for (int b = 0; b < p->x.cols; b++)
-                to[(k - first) * p->width + b] = *sgn_mat_at(p->x, k, b);
+                to[(k - first) * SGN_LANES + b] = *sgn_mat_at(p->x, k, b);
     }
 }
 
@@ -77,22 +76,25 @@ static void scale_square(const product *p, area a, int first, sgn_real *x)
         for (int b = 0; b < p->width; b++) x[k * p->width + b] *= scale[k];
 }
 
+static void load_sample(const product *p, area a, int first, int count, sgn_real *to)
+{
+    int from = greater(first, a.col), end = lesser(first + count, a.col_end);
+    memset(to, 0, (size_t)(from - first) * sizeof *to);
+    memcpy(to + (from - first), sgn_mat_at(p->x, from, 0), (size_t)(end - from) * sizeof *to);
+    memset(to + (end - first), 0, (size_t)(first + count - end) * sizeof *to);
+}
+
 /* to (count, width) = the entries first .. of x, 0 outside of the area */
 static void load(const product *p, area a, int first, int count, sgn_real *to)
 {
-    for (int k = 0; k < count; k += SGN_LANES) {
-        sgn_real *square = to + k * p->width;
-        load_square(p, a, first + k, square);
-        if (a.by_col && first + k < a.col_end) scale_square(p, a, first + k, square);
-    }
+    if (p->width == 1) load_sample(p, a, first, count, to);
+    else
+        for (int k = 0; k < count; k += SGN_LANES) load_square(p, a, first + k, to + k * SGN_LANES);
+    for (int k = 0; a.by_col && k < count && first + k < a.col_end; k += SGN_LANES)
+        scale_square(p, a, first + k, to + k * p->width);
 }
 
 /* ---- sums ---------------------------------------------------------------------------------------- */
-
-/* The words of a panel from row `first` on.  Turned ones are made here. */
-typedef struct {
-    const uint32_t *sign, *mask;
-} words;
 
 static void turn(const product *p, const uint32_t *from, int panel, int first, int rows,
                  uint32_t *to)
@@ -101,53 +103,87 @@ static void turn(const product *p, const uint32_t *from, int panel, int first, i
         p->k->transpose(from + sgn_panel_word(p->m->B.rows, panel * SGN_PANEL, first + i), to + i);
 }
 
-static words words_of(const product *p, int panel, int first, int rows, uint32_t room[2][ROOM])
+/* `all` is for panels of which nothing is known. */
+static sgn_bits_panels panels_at(const product *p, int panel, int panels, int first, int rows,
+                                 const sgn_bitrun *all)
 {
-    sgn_bitmat B = p->m->B;
-    if (p->m->turned) {
-        turn(p, B.sign, panel, first, rows, room[0]);
-        if (B.mask) turn(p, B.mask, panel, first, rows, room[1]);
-        return (words){room[0], B.mask ? room[1] : NULL};
-    }
-    size_t at = sgn_panel_word(B.rows, first, panel * SGN_PANEL);
-    return (words){B.sign + at, B.mask ? B.mask + at : NULL};
-}
-
-static const sgn_bitrun *runs_of(const product *p, int panel, const sgn_bitrun *all, int *count)
-{
-    const uint32_t *first = p->m->first_run;
-    *count = first ? (int)(first[panel + 1] - first[panel]) : 1;
-    return first ? p->m->run + first[panel] : all;
+    const sgn_bitside *m = p->m;
+    size_t at = sgn_panel_word(m->rows, first, panel * SGN_PANEL);
+    return (sgn_bits_panels){.sign = m->B.sign + at,
+                             .mask = m->B.mask ? m->B.mask + at : NULL,
+                             .stride = sgn_panel_stride(m->rows),
+                             .panels = panels,
+                             .first = first,
+                             .rows = rows,
+                             .first_run = m->first_run ? m->first_run + panel : NULL,
+                             .run = m->first_run ? m->run : all};
 }
 
 /* Looks the rows of one kind up, full runs or those with a mask. */
-static void look_up(const product *p, const sgn_bitrun *run, int count, int is_full, words w,
-                    int first, int rows, const sgn_real *x, sgn_real *sum)
+static void look_up(const sgn_bits_kernels *k, const sgn_bits_panels *p, int is_full,
+                    const sgn_real *x, sgn_real *sum)
 {
     _Alignas(64) sgn_real table[SGN_BITS_TABLE * SGN_LANES];
-    const sgn_bits_lookup *k = p->width == 1 ? &p->k->one : &p->k->strip;
+    sgn_bits_runs of = sgn_bits_runs_of(p, 0);
     int has_table = 0;
-    for (int r = 0; r < count; r++) {
-        int from = greater(run[r].from - first, 0), to = lesser(run[r].to - first, rows);
-        if (run[r].is_full != is_full || from >= to) continue;
+    for (uint32_t r = of.first; r < of.end; r++) {
+        sgn_bitrun run = sgn_bits_run(p, r);
+        if (run.is_full != is_full || run.from >= run.to) continue;
         if (!has_table++) k->tables(x, is_full, table);
-        k->look_up(table, w.sign + from, is_full ? NULL : w.mask + from, to - from,
-                   sum + from * p->width);
+        k->look_up(table, p->sign + run.from, is_full ? NULL : p->mask + run.from,
+                   run.to - run.from, sum + run.from * SGN_LANES);
     }
 }
 
-static void add_panel(const product *p, area a, int panel, int first, int rows, sgn_real *sum)
+/* A strip takes panels one by one. */
+static void add_panels(const product *p, const sgn_bits_panels *at, const sgn_real *x,
+                       sgn_real *sum)
 {
-    _Alignas(64) sgn_real x[SGN_PANEL * SGN_LANES];
-    _Alignas(64) uint32_t room[2][ROOM];
+    if (p->width == 1) p->k->one(at, x, sum);
+    else {
+        look_up(p->k, at, 1, x, sum);
+        look_up(p->k, at, 0, x, sum);
+    }
+}
+
+/* Turned words are made here. */
+static void add_turned(const product *p, int panel, int first, int rows, const sgn_real *x,
+                       sgn_real *sum)
+{
+    _Alignas(64) uint32_t sign[ROOM], mask[ROOM];
     sgn_bitrun all = {first, first + rows, !p->m->B.mask};
-    int count;
-    const sgn_bitrun *run = runs_of(p, panel, &all, &count);
-    if (!count) return;
-    load(p, a, panel * SGN_PANEL, SGN_PANEL, x);
-    words w = words_of(p, panel, first, rows, room);
-    look_up(p, run, count, 1, w, first, rows, x, sum);
-    look_up(p, run, count, 0, w, first, rows, x, sum);
+    turn(p, p->m->B.sign, panel, first, rows, sign);
+    if (p->m->B.mask) turn(p, p->m->B.mask, panel, first, rows, mask);
+    sgn_bits_panels at = {.sign = sign,
+                          .mask = p->m->B.mask ? mask : NULL,
+                          .panels = 1,
+                          .first = first,
+                          .rows = rows,
+                          .run = &all};
+    add_panels(p, &at, x, sum);
+}
+
+static void add_columns(const product *p, area a, int col, int panels, int first, int rows,
+                        sgn_real *sum)
+{
+    _Alignas(64) sgn_real x[ROOM];
+    load(p, a, col, panels * SGN_PANEL, x);
+    if (p->m->turned)
+        for (int w = 0; w < panels; w++)
+            add_turned(p, col / SGN_PANEL + w, first, rows, x + w * SGN_PANEL * p->width, sum);
+    else {
+        sgn_bitrun all = {first, first + rows, !p->m->B.mask};
+        sgn_bits_panels at = panels_at(p, col / SGN_PANEL, panels, first, rows, &all);
+        add_panels(p, &at, x, sum);
+    }
+}
+
+static void look_links_up(const product *p, area a, int first, int rows, sgn_real *sum)
+{
+    int most = p->width == 1 ? ROOM : SGN_PANEL;
+    for (int j = a.col / SGN_PANEL * SGN_PANEL; j < a.col_end; j += most)
+        add_columns(p, a, j, (lesser(most, a.col_end - j) + SGN_PANEL - 1) / SGN_PANEL, first, rows,
+                    sum);
 }
 
 static void follow_links(const product *p, area a, int first, int rows, sgn_real *sum)
@@ -168,26 +204,33 @@ static void store_square(const product *p, area a, int i, const sgn_real *scale,
                          const sgn_real *sum)
 {
     int is_inside = i >= a.row && i + SGN_LANES <= a.row_end;
-    sgn_real *y = sgn_mat_at(p->y, i, 0);
-    if (is_inside && p->width == 1)
-        for (int k = 0; k < SGN_LANES; k++) y[k] += scale[k] * sum[k];
-    else if (is_inside) p->k->add(sum, scale, y, (size_t)p->y.ld, p->y.cols);
+    if (is_inside) p->k->add(sum, scale, sgn_mat_at(p->y, i, 0), (size_t)p->y.ld, p->y.cols);
     else
         for (int k = greater(i, a.row); k < lesser(i + SGN_LANES, a.row_end); k++)
             for (int b = 0; b < p->y.cols; b++)
-                *sgn_mat_at(p->y, k, b) += scale[k - i] * sum[(k - i) * p->width + b];
+                *sgn_mat_at(p->y, k, b) += scale[k - i] * sum[(k - i) * SGN_LANES + b];
+}
+
+SGN_VECTOR static void add_scaled(sgn_real *restrict y, const sgn_real *scale, const sgn_real *sum,
+                                  int n)
+{
+    for (int k = 0; k < n; k++) y[k] += scale[k] * sum[k];
 }
 
 static void store(const product *p, area a, int first, int rows, const sgn_real *sum)
 {
     _Alignas(64) sgn_real scale[ROOM];
     const sgn_real *unit_column = p->s.at + (size_t)(a.col / p->s.colspan) * (size_t)p->s.colstep;
+    int from = greater(first, a.row) - first;
     rows = lesser(rows, a.row_end - first);
     if (a.by_col)
         for (int k = 0; k < rows; k++) scale[k] = p->alpha;
     else read_scales(unit_column, p->s.rowspan, p->s.rowstep, first, rows, p->alpha, scale);
-    for (int k = 0; k < rows; k += SGN_LANES)
-        store_square(p, a, first + k, scale + k, sum + k * p->width);
+    if (p->width == 1)
+        add_scaled(sgn_mat_at(p->y, first + from, 0), scale + from, sum + from, rows - from);
+    else
+        for (int k = 0; k < rows; k += SGN_LANES)
+            store_square(p, a, first + k, scale + k, sum + k * SGN_LANES);
 }
 
 /* ---- products ------------------------------------------------------------------------------------ */
@@ -197,9 +240,7 @@ static void multiply_block(const product *p, area a, int first, int rows)
     _Alignas(64) sgn_real sum[SUMS];
     memset(sum, 0, sizeof *sum * (size_t)(rows * p->width));
     if (p->m->link && p->width == SGN_LANES) follow_links(p, a, first, rows, sum);
-    else
-        for (int w = a.col / SGN_PANEL; w * SGN_PANEL < a.col_end; w++)
-            add_panel(p, a, w, first, rows, sum);
+    else look_links_up(p, a, first, rows, sum);
     store(p, a, first, rows, sum);
 }
 

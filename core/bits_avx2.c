@@ -63,6 +63,31 @@ AVX2 static void one_look_up(const float *table, const uint32_t *sign, const uin
     }
 }
 
+/* The runs of one kind. */
+AVX2 static void add_panel(const sgn_bits_panels *p, int w, int is_full, const float *x, float *sum)
+{
+    _Alignas(64) float table[8 * TRIPLES];
+    sgn_bits_runs of = sgn_bits_runs_of(p, w);
+    const uint32_t *sign = p->sign + (size_t)w * p->stride;
+    const uint32_t *mask = is_full ? NULL : p->mask + (size_t)w * p->stride;
+    if (!sgn_bits_has(p, of, is_full)) return;
+    one_tables(x, is_full, table);
+    for (uint32_t r = of.first; r < of.end; r++) {
+        sgn_bitrun run = sgn_bits_run(p, r);
+        if (run.is_full == is_full && run.from < run.to)
+            one_look_up(table, sign + run.from, is_full ? NULL : mask + run.from, run.to - run.from,
+                        sum + run.from);
+    }
+}
+
+AVX2 static void one(const sgn_bits_panels *p, const float *x, float *sum)
+{
+    for (int w = 0; w < p->panels; w++) {
+        add_panel(p, w, 1, x + w * SGN_PANEL, sum);
+        if (p->mask) add_panel(p, w, 0, x + w * SGN_PANEL, sum);
+    }
+}
+
 /* ---- a strip ------------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -266,8 +291,9 @@ const sgn_bits_kernels sgn_bits_avx2 = {
     .name = "avx2",
     .usable = usable,
     .few = 5,
-    .one = {one_tables, one_look_up},
-    .strip = {strip_tables, strip_look_up},
+    .one = one,
+    .tables = strip_tables,
+    .look_up = strip_look_up,
     .follow = follow,
     .load = load,
     .add = add,

@@ -20,7 +20,7 @@
 enum { GROUPS = 7, FIVES = 4, REGISTERS = 2 * FIVES + (GROUPS - FIVES) };
 
 /* Entry i of a table is the sum of those x[k] whose bit k of i is 1, less the others where all count. */
-INLINE void tables_of(const float *x, int is_full, float *table)
+INLINE void tables_of(const float *x, int is_full, __m512 table[REGISTERS])
 {
     static const uint16_t has[4] = {0xaaaa, 0xcccc, 0xf0f0, 0xff00};  // bit k of 0 .. 15
     const __m512 one = _mm512_set1_ps(1), minus = _mm512_set1_ps(-1);
@@ -35,31 +35,25 @@ INLINE void tables_of(const float *x, int is_full, float *table)
         }
         if (g < FIVES) {
             __m512 fifth = _mm512_set1_ps(*x++);
-            _mm512_store_ps(table + 16, _mm512_add_ps(sum, fifth));
-            if (is_full) sum = _mm512_sub_ps(sum, fifth);
-        }
-        _mm512_store_ps(table, sum);
-        table += g < FIVES ? 32 : 16;
+            table[2 * g + 1] = _mm512_add_ps(sum, fifth);
+            table[2 * g] = is_full ? _mm512_sub_ps(sum, fifth) : sum;
+        } else table[FIVES + g] = sum;
     }
 }
 
-AVX512 static void one_tables(const float *x, int is_full, float *table)
-{
-    if (is_full) tables_of(x, 1, table);
-    else tables_of(x, 0, table);
-}
-
 /* What 16 words ask for.  The words are rotated, not shifted: bits above an index do not matter, and
-   on Zen 4 shifts compete with additions for the same two pipes, rotations do not. */
+   on Zen 4 shifts compete with additions for the same two pipes, rotations do not.  Each rotation
+   begins with the word, so that none waits for another. */
 INLINE __m512 one_sum(const __m512 table[REGISTERS], __m512i word)
 {
     __m512 part[GROUPS];
 #pragma GCC unroll 4
-    for (int g = 0; g < FIVES; g++, word = _mm512_ror_epi32(word, 5))
-        part[g] = _mm512_permutex2var_ps(table[2 * g], word, table[2 * g + 1]);
+    for (int g = 0; g < FIVES; g++)
+        part[g] =
+            _mm512_permutex2var_ps(table[2 * g], _mm512_ror_epi32(word, 5 * g), table[2 * g + 1]);
 #pragma GCC unroll 3
-    for (int g = FIVES; g < GROUPS; g++, word = _mm512_ror_epi32(word, 4))
-        part[g] = _mm512_permutexvar_ps(word, table[FIVES + g]);
+    for (int g = FIVES; g < GROUPS; g++)
+        part[g] = _mm512_permutexvar_ps(_mm512_ror_epi32(word, 4 * g + FIVES), table[FIVES + g]);
     return _mm512_add_ps(
         _mm512_add_ps(_mm512_add_ps(part[0], part[1]), _mm512_add_ps(part[2], part[3])),
         _mm512_add_ps(_mm512_add_ps(part[4], part[5]), part[6]));
@@ -67,23 +61,41 @@ INLINE __m512 one_sum(const __m512 table[REGISTERS], __m512i word)
 
 enum { AHEAD = 512 };  // words that are fetched early: processors do not look beyond a page
 
-AVX512 static void one_look_up(const float *table, const uint32_t *sign, const uint32_t *mask,
-                               int rows, float *sum)
+INLINE void look_up(const __m512 table[REGISTERS], const uint32_t *sign, const uint32_t *mask,
+                    sgn_bitrun run, float *sum)
 {
-    __m512 t[REGISTERS];
-#pragma GCC unroll 11
-    for (int r = 0; r < REGISTERS; r++) t[r] = _mm512_load_ps(table + 16 * r);
-    for (int i = 0; i < rows; i += 16) {
+    for (int i = run.from; i < run.to; i += 16) {
         __m512i s = _mm512_loadu_si512(sign + i);
         _mm_prefetch((const char *)(sign + i + AHEAD), _MM_HINT_T0);
-        __m512 add, before = _mm512_load_ps(sum + i);
+        __m512 add;
         if (mask) {
             __m512i links = _mm512_loadu_si512(mask + i);
             _mm_prefetch((const char *)(mask + i + AHEAD), _MM_HINT_T0);
-            add = _mm512_sub_ps(one_sum(t, _mm512_and_si512(links, s)),
-                                one_sum(t, _mm512_andnot_si512(s, links)));
-        } else add = one_sum(t, s);
-        _mm512_store_ps(sum + i, _mm512_add_ps(before, add));
+            add = _mm512_sub_ps(one_sum(table, _mm512_and_si512(links, s)),
+                                one_sum(table, _mm512_andnot_si512(s, links)));
+        } else add = one_sum(table, s);
+        _mm512_store_ps(sum + i, _mm512_add_ps(_mm512_load_ps(sum + i), add));
+    }
+}
+
+/* The runs of one kind. */
+INLINE void add_panel(const sgn_bits_panels *p, int w, int is_full, const float *x, float *sum)
+{
+    __m512 table[REGISTERS];
+    sgn_bits_runs of = sgn_bits_runs_of(p, w);
+    const uint32_t *sign = p->sign + (size_t)w * p->stride;
+    const uint32_t *mask = is_full ? NULL : p->mask + (size_t)w * p->stride;
+    if (!sgn_bits_has(p, of, is_full)) return;
+    tables_of(x, is_full, table);
+    for (uint32_t r = of.first; r < of.end; r++)
+        if (p->run[r].is_full == is_full) look_up(table, sign, mask, sgn_bits_run(p, r), sum);
+}
+
+AVX512 static void one(const sgn_bits_panels *p, const float *x, float *sum)
+{
+    for (int w = 0; w < p->panels; w++) {
+        add_panel(p, w, 1, x + w * SGN_PANEL, sum);
+        if (p->mask) add_panel(p, w, 0, x + w * SGN_PANEL, sum);
     }
 }
 
@@ -249,8 +261,9 @@ const sgn_bits_kernels sgn_bits_avx512 = {
     .name = "avx512",
     .usable = usable,
     .few = 9,
-    .one = {one_tables, one_look_up},
-    .strip = {strip_tables, strip_look_up},
+    .one = one,
+    .tables = strip_tables,
+    .look_up = strip_look_up,
     .follow = follow,
     .load = load,
     .add = add,

@@ -20,14 +20,45 @@ enum {
     SGN_LINK_COLUMNS = 512  // of a strip, that a list of links refers to at a time
 };
 
-/* Tables and look-ups for one sample (width 1) or for a strip of them (width SGN_LANES). */
+/* Rows of a panel that are alike; multiples of SGN_LANES. */
 typedef struct {
-    /* What x (SGN_PANEL, width) can add up to; there is room for SGN_BITS_TABLE * width reals. */
-    void (*tables)(const sgn_real *x, int is_full, sgn_real *table);
-    /* sum (rows, width) += signed sums of x; rows is a multiple of SGN_LANES; mask NULL: is_full */
-    void (*look_up)(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
-                    sgn_real *sum);
-} sgn_bits_lookup;
+    int from, to;
+    int is_full;  // every entry exists
+} sgn_bitrun;
+
+/* Panels that follow one another, seen by a block of rows. */
+typedef struct {
+    const uint32_t *sign, *mask;  // of the first panel and row
+    size_t stride;                // words from panel to panel
+    int panels, first, rows;      // the rows first .. first + rows - 1
+    const uint32_t *first_run;    // (panels + 1) into run; NULL: each has the one run there is
+    const sgn_bitrun *run;
+} sgn_bits_panels;
+
+/* The runs of panel w are p->run[.first] .. p->run[.end - 1]. */
+typedef struct {
+    uint32_t first, end;
+} sgn_bits_runs;
+
+static inline sgn_bits_runs sgn_bits_runs_of(const sgn_bits_panels *p, int w)
+{
+    if (!p->first_run) return (sgn_bits_runs){0, 1};
+    return (sgn_bits_runs){p->first_run[w], p->first_run[w + 1]};
+}
+
+static inline int sgn_bits_has(const sgn_bits_panels *p, sgn_bits_runs of, int is_full)
+{
+    for (uint32_t r = of.first; r < of.end; r++)
+        if (p->run[r].is_full == is_full) return 1;
+    return 0;
+}
+
+/* A run as rows of the block; from >= to where it has none there. */
+static inline sgn_bitrun sgn_bits_run(const sgn_bits_panels *p, uint32_t r)
+{
+    int from = p->run[r].from - p->first, to = p->run[r].to - p->first;
+    return (sgn_bitrun){from < 0 ? 0 : from, to > p->rows ? p->rows : to, p->run[r].is_full};
+}
 
 /* The 32 columns of a panel as groups of 6, 6, 5, 5, 5 and 5: 256 entries of 16 floats fill half of a
    32 KB cache, and a row takes six of them. */
@@ -54,7 +85,14 @@ typedef struct {
     const char *name;
     int (*usable)(void);  // by this processor
     int few;              // samples that are faster one by one than as a strip
-    sgn_bits_lookup one, strip;
+    /* One sample: sum (rows) += signed sums of x (SGN_PANEL panels). */
+    void (*one)(const sgn_bits_panels *p, const sgn_real *x, sgn_real *sum);
+    /* A strip: what x (SGN_PANEL, SGN_LANES) can add up to, and sum (rows, SGN_LANES) += signed sums of
+       it; there is room for SGN_BITS_TABLE * SGN_LANES reals, rows is a multiple of SGN_LANES, mask NULL:
+       is_full. */
+    void (*tables)(const sgn_real *x, int is_full, sgn_real *table);
+    void (*look_up)(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
+                    sgn_real *sum);
     sgn_bits_follow *follow;
     /* A square of SGN_LANES rows of y or x, whose columns (lanes of them, the others are 0) are ld
        apart, and one of a strip, whose rows lie one after the other: */
@@ -78,12 +116,6 @@ void sgn_bits_reference(sgn_op op, double alpha, sgn_bitmat B, sgn_unit_scales s
                         sgn_mat y);
 
 /* ---- what a plan holds --------------------------------------------------------------------------- */
-
-/* Rows of a panel that are alike; multiples of SGN_LANES. */
-typedef struct {
-    int from, to;
-    int is_full;  // every entry exists
-} sgn_bitrun;
 
 /* A matrix as seen by one of its two products: y (rows) from x (cols). */
 typedef struct {
