@@ -1,4 +1,5 @@
 /* ops_linear.c -- products with link matrices and with the sensing matrix. */
+#include "core/columns.h"
 #include "unroll/op.h"
 #include "unroll/packed.h"
 
@@ -33,6 +34,8 @@ static void multiply_by_A(const sgn_tape *t, sgn_op op, double alpha, sgn_mat x,
 {
     const sgn_packed *packed = sgn_tape_packed_matrix(t);
     if (packed) multiply_packed(op, alpha, packed, x, beta, z);
+    else if (op == SGN_PLAIN && beta == 1 && sgn_is_sparse(x))
+        sgn_add_columns(alpha, sgn_tape_matrix(t), x, z);
     else sgn_gemm(op, SGN_PLAIN, alpha, sgn_tape_matrix(t), x, beta, z);
 }
 
