@@ -103,6 +103,8 @@ void sgn_pool_free(sgn_pool *p)
     sgn_free(p);
 }
 
+int sgn_pool_threads(const sgn_pool *p) { return p ? p->workers + 1 : 1; }
+
 void sgn_pool_run(sgn_pool *p, void (*work)(void *context, int item), void *context, int items)
 {
     if (!p || p->workers == 0 || items <= 1) {

@@ -14,6 +14,8 @@ typedef struct sgn_pool sgn_pool;
 SGN_MUST_CHECK sgn_status sgn_pool_new(sgn_pool **out, int threads);
 void sgn_pool_free(sgn_pool *p);  // NULL is fine; joins the workers
 
+int sgn_pool_threads(const sgn_pool *p);  // NULL: 1
+
 /* Runs work(context, i) for i in 0 .. items-1 and returns when all are done.  A NULL pool runs
    them in order on the calling thread. */
 void sgn_pool_run(sgn_pool *p, void (*work)(void *context, int item), void *context, int items);

@@ -3,7 +3,7 @@
  * Say that the zeros are B's.  A panel of 128 rows and 64 columns of op(A), 32 KB, is copied into the
  * first-level cache; then every column of C takes, for each entry of op(B) that is not 0, one column of the
  * panel, eight vectors.  That is a load for every multiplication, which these processors do at the same
- * rate.  Three columns with few zeros share the loads.  Zeros of A are those of the right factor of
+ * rate.  Six columns with few zeros share the loads.  Zeros of A are those of the right factor of
  * C' = op(B)' op(A)', of which sixteen columns at a time are transposed into C.
  */
 #include "core/product.h"
@@ -25,7 +25,9 @@ enum {
     ROWS = LANES * VECTORS,  // of the panel
     INNER = 64,              // its columns: as many as a word has bits
     COLUMNS = 256,           // of the right factor that are looked at together
-    ABREAST = 3              // columns that share loads
+    ABREAST = 6,             // columns that share loads ...
+    PART = 4,                // ... of so many vectors
+    AHEAD = 16  // columns of A that are fetched ahead: the processor does not foresee them
 };
 
 static int least(int a, int b) { return a < b ? a : b; }
@@ -71,9 +73,11 @@ AVX512 static void copy_panel(const float *a, size_t ld, int rows, int inner, fl
 {
     __m512 by = _mm512_set1_ps(alpha);
     for (int i = 0; i < inner; i++, a += ld, panel += ROWS)
-        for (int r = 0; r < rows; r += LANES)
+        for (int r = 0; r < rows; r += LANES) {
+            if (i + AHEAD < inner) _mm_prefetch(a + AHEAD * ld + r, _MM_HINT_T0);
             _mm512_store_ps(panel + r,
                             _mm512_mul_ps(by, _mm512_maskz_loadu_ps(first(rows - r), a + r)));
+        }
 }
 
 /* Sixteen vectors become those of the transposed square. */
@@ -117,11 +121,13 @@ AVX512 static void turn_panel(const float *a, size_t ld, int rows, int inner, fl
         for (int i = 0; i < inner; i += LANES) {
             __m512 v[LANES];
 #pragma GCC unroll 16
-            for (int k = 0; k < LANES; k++)
+            for (int k = 0; k < LANES; k++) {
+                const float *column = a + (size_t)(r + k) * ld + i;
+                if (r + k + AHEAD < rows) _mm_prefetch(column + AHEAD * ld, _MM_HINT_T0);
                 v[k] = r + k < rows
-                           ? _mm512_mul_ps(by, _mm512_maskz_loadu_ps(first(inner - i),
-                                                                     a + (size_t)(r + k) * ld + i))
+                           ? _mm512_mul_ps(by, _mm512_maskz_loadu_ps(first(inner - i), column))
                            : _mm512_setzero_ps();
+            }
             transpose(v);
 #pragma GCC unroll 16
             for (int k = 0; k < LANES; k++)
@@ -175,11 +181,12 @@ INLINE void one_column(const stretch *s, int j, int vectors, __mmask16 last, flo
         _mm512_mask_storeu_ps(c + v * LANES, rows_of(v, vectors, last), sum[v]);
 }
 
-INLINE void columns_abreast(const stretch *s, int j, int vectors, __mmask16 last, float beta,
-                            float *c, size_t ld)
+/* Some of a panel's vectors: ABREAST times as many sums have to fit into 32 registers. */
+INLINE void part_abreast(const stretch *s, int j, int vectors, __mmask16 last, float beta,
+                         const float *panel, float *c, size_t ld)
 {
-    const float *panel = s->panel, *b = s->b.at + (size_t)j * s->b.across;
-    __m512 sum[ABREAST][VECTORS];
+    const float *b = s->b.at + (size_t)j * s->b.across;
+    __m512 sum[ABREAST][PART];
     for (int k = 0; k < ABREAST; k++)
         for (int v = 0; v < vectors; v++)
             sum[k][v] = before(c + (size_t)k * ld + v * LANES, beta, rows_of(v, vectors, last));
@@ -193,6 +200,15 @@ INLINE void columns_abreast(const stretch *s, int j, int vectors, __mmask16 last
         for (int v = 0; v < vectors; v++)
             _mm512_mask_storeu_ps(c + (size_t)k * ld + v * LANES, rows_of(v, vectors, last),
                                   sum[k][v]);
+}
+
+INLINE void columns_abreast(const stretch *s, int j, int vectors, __mmask16 last, float beta,
+                            float *c, size_t ld)
+{
+    int upper = vectors > PART ? PART : 0;
+    if (upper) part_abreast(s, j, PART, (__mmask16)0xffff, beta, s->panel, c, ld);
+    part_abreast(s, j, vectors - upper, last, beta, s->panel + upper * LANES, c + upper * LANES,
+                 ld);
 }
 
 /* Whether ABREAST columns from j on have so few zeros that sharing loads is faster. */

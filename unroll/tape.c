@@ -35,7 +35,7 @@ struct sgn_tape {
     int ntiles;
     int failed;  // a node that found no memory while recording
     /* of the pass under way */
-    int cols;
+    int cols, block;  // shards that a thread takes together
     void (*seed)(void *, int, int);
     void *context;
 };
@@ -273,18 +273,36 @@ static sgn_span span(const sgn_tape *t, int shard)
 
 static int shards_in_use(const sgn_tape *t) { return (t->cols + SGN_SHARD - 1) / SGN_SHARD; }
 
-static void forward_shard(void *context, int shard)
+/* Shards that a thread takes together go through the tape operation by operation, so that a matrix that
+   does not fit into the cache is fetched for all of them.  Which they are changes no shard's result. */
+static int block_size(const sgn_tape *t, sgn_pool *pool)
+{
+    int threads = sgn_pool_threads(pool), blocks = threads == 1 ? 1 : 2 * threads;
+    return (shards_in_use(t) + blocks - 1) / blocks;
+}
+
+static int blocks_in_use(const sgn_tape *t) { return (shards_in_use(t) + t->block - 1) / t->block; }
+
+static int block_end(const sgn_tape *t, int block)
+{
+    int end = (block + 1) * t->block, shards = shards_in_use(t);
+    return end < shards ? end : shards;
+}
+
+static void forward_block(void *context, int block)
 {
     sgn_tape *t = context;
     for (int i = 0; i < t->n; i++)
-        if (t->node[i].op) t->node[i].op->forward(t, &t->node[i], span(t, shard));
+        for (int s = block * t->block; t->node[i].op && s < block_end(t, block); s++)
+            t->node[i].op->forward(t, &t->node[i], span(t, s));
 }
 
 void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols)
 {
     assert(t->slab && cols >= 1 && cols <= t->batch);
     t->cols = cols;
-    sgn_pool_run(pool, forward_shard, t, shards_in_use(t));
+    t->block = block_size(t, pool);
+    sgn_pool_run(pool, forward_block, t, blocks_in_use(t));
 }
 
 static void rewind_shard(sgn_tape *t, sgn_span s)
@@ -296,14 +314,17 @@ static void rewind_shard(sgn_tape *t, sgn_span s)
     memset(t->scalar_grad + (size_t)s.shard * t->nscalars, 0, t->nscalars * sizeof(sgn_real));
 }
 
-static void backward_shard(void *context, int shard)
+static void backward_block(void *context, int block)
 {
     sgn_tape *t = context;
-    sgn_span s = span(t, shard);
-    rewind_shard(t, s);
-    t->seed(t->context, s.first, s.count);
+    int first = block * t->block, end = block_end(t, block);
+    for (int s = first; s < end; s++) {
+        rewind_shard(t, span(t, s));
+        t->seed(t->context, span(t, s).first, span(t, s).count);
+    }
     for (int i = t->n - 1; i >= 0; i--)
-        if (t->node[i].op && t->node[i].has_grad) t->node[i].op->backward(t, &t->node[i], s);
+        for (int s = first; t->node[i].op && t->node[i].has_grad && s < end; s++)
+            t->node[i].op->backward(t, &t->node[i], span(t, s));
 }
 
 static void matrix_gradient(void *context, int item)
@@ -340,7 +361,8 @@ void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
     assert(cols == t->cols && "backward follows forward");
     t->seed = seed;
     t->context = context;
-    sgn_pool_run(pool, backward_shard, t, shards_in_use(t));
+    t->block = block_size(t, pool);
+    sgn_pool_run(pool, backward_block, t, blocks_in_use(t));
     sgn_pool_run(pool, matrix_gradient, t, t->ntiles);
     sum_scalar_gradients(t);
 }
