@@ -78,6 +78,8 @@ static sgn_status prepare(sgn_trainer *t)
     SGN_TRY(check_optimizer(t->optimizer, t->net));
     SGN_TRY(sgn_plan_init(&t->plan, &t->as, t->net));
     SGN_TRY(allocate(t));
+    if (t->as.quantisation_loss == 0)  // it reads the weights
+        SGN_TRY(sgn_net_keep_signs(t->net));
     return sgn_trainer_enter_stage(t);
 }
 

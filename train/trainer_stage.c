@@ -45,16 +45,20 @@ sgn_status sgn_trainer_enter_stage(sgn_trainer *t)
 
 /* ---- the weights ------------------------------------------------------------------------------- */
 
-static void project(sgn_trainer *t, double progress)
+static void choose(sgn_trainer *t, double progress)
 {
     sgn_net_set_progress(t->net, progress);
     sgn_net_choose_supports(t->net);
-    sgn_net_project(t->net, t->pool);
 }
 
 void sgn_trainer_project_step(sgn_trainer *t)
 {
-    project(t, sgn_plan_progress(&t->plan, t->state.step));
+    choose(t, sgn_plan_progress(&t->plan, t->state.step));
+    sgn_net_project_signs(t->net, t->pool);
 }
 
-void sgn_trainer_project_final(sgn_trainer *t) { project(t, 1); }
+void sgn_trainer_project_final(sgn_trainer *t)
+{
+    choose(t, 1);
+    sgn_net_project(t->net, t->pool);
+}

@@ -37,7 +37,8 @@ typedef enum {
     SGN_ESTIMATOR_PROX,
 } sgn_estimator;  // see unroll/estimator.h
 
-typedef struct sgn_packed sgn_packed;  // unroll/packed.h
+typedef struct sgn_packed sgn_packed;          // unroll/packed.h
+typedef struct sgn_sign_words sgn_sign_words;  // unroll/signs.h
 
 typedef struct sgn_link {
     char name[SGN_LINK_NAME];  // the slot's: "W", "theta"
@@ -51,9 +52,11 @@ typedef struct sgn_link {
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
     sgn_real *weight;                      // (rows * cols) what the network multiplies by
     sgn_real *dweight;                     // (rows * cols)
-    sgn_real *dlatent;         // (planes, rows * cols); is dweight itself when there is one plane
-    const sgn_packed *packed;  // in a deployed network, instead of all four: borrowed
-} sgn_link;                    // a view: the network's slab owns the memory
+    sgn_real *dlatent;  // (planes, rows * cols); is dweight itself when there is one plane
+    const sgn_sign_words *signs;  // of the latents, what products use while a training step runs,
+                                  // instead of `weight`; borrowed, or NULL
+    const sgn_packed *packed;     // in a deployed network, instead of all four: borrowed
+} sgn_link;                       // a view: the network's slab owns the memory
 
 static inline size_t sgn_link_size(const sgn_link *w) { return (size_t)w->rows * (size_t)w->cols; }
 static inline size_t sgn_link_latents(const sgn_link *w)

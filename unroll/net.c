@@ -179,6 +179,8 @@ void sgn_net_free(sgn_net *net)
         sgn_free(m->dlatent);
         sgn_free(m->scratch);
         sgn_free(m->score);
+        sgn_free(m->signs);
+        sgn_free(m->sign_words);
         sgn_free(m->A);
     }
     sgn_free(m);

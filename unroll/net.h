@@ -118,6 +118,10 @@ SGN_MUST_CHECK sgn_status sgn_net_watch_input(sgn_net *net, int on);
 /* weight from latent, for every group and scalar; supports that move are chosen anew first. */
 void sgn_net_project(sgn_net *net, sgn_pool *pool);
 void sgn_net_choose_supports(sgn_net *net);
+/* The same for a training step: from sgn_net_keep_signs on, large links of one sign on every entry are
+   packed for the products, and their `weight` stays what it was, until sgn_net_project. */
+void sgn_net_project_signs(sgn_net *net, sgn_pool *pool);
+SGN_MUST_CHECK sgn_status sgn_net_keep_signs(sgn_net *net);
 /* dlatent from dweight. */
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 

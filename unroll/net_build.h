@@ -11,6 +11,7 @@
 
 #include "unroll/iteration.h"
 #include "unroll/net.h"
+#include "unroll/signs.h"
 
 struct sgn_net_memory {
     sgn_layer *layer;  // (depth) which parameter each slot of each layer is
@@ -22,7 +23,9 @@ struct sgn_net_memory {
     sgn_real *weight, *dweight, *dlatent;  // dlatent: of sums of planes only
     sgn_real *scratch, *score;             // (longest link matrix)
     size_t longest;
-    sgn_real *A;  // (m, n)
+    sgn_real *A;            // (m, n)
+    sgn_sign_words *signs;  // (nparams) of links that a step can pack; NULL: none is
+    uint32_t *sign_words;
     int batch;
     struct sgn_deployment *deployment;  // NULL: the network can be trained
 };
@@ -46,6 +49,8 @@ enum { SGN_LAYER_SHARED = -1 };
 
 SGN_MUST_CHECK sgn_status sgn_net_declare(sgn_net *net);
 void sgn_net_drop_unused(sgn_net *net);
+void sgn_net_project_scalars(sgn_net *net);
+void sgn_net_drop_signs(sgn_net *net);
 SGN_MUST_CHECK sgn_status sgn_net_record(sgn_net *net, int carry_state);
 SGN_MUST_CHECK sgn_status sgn_net_form_groups(sgn_net *net);
 SGN_MUST_CHECK sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed);

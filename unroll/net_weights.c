@@ -50,10 +50,16 @@ static int is_scalar(const sgn_link *w)
     return w->role != SGN_ROLE_LINKS && w->role != SGN_ROLE_PHYSICS;
 }
 
-void sgn_net_project(sgn_net *net, sgn_pool *pool)
+void sgn_net_project_scalars(sgn_net *net)
 {
     for (int p = 0; p < net->nparams; p++)
         if (is_scalar(&net->param[p])) project_scalar(&net->param[p]);
+}
+
+void sgn_net_project(sgn_net *net, sgn_pool *pool)
+{
+    sgn_net_drop_signs(net);
+    sgn_net_project_scalars(net);
     sgn_pool_run(pool, project_group, net, net->ngroups);
 }
 

@@ -2,6 +2,7 @@
 #include "core/columns.h"
 #include "unroll/op.h"
 #include "unroll/packed.h"
+#include "unroll/signs.h"
 
 #include <assert.h>
 #include <string.h>
@@ -12,10 +13,12 @@ static sgn_mat weight(const sgn_tape *t, const sgn_node *o)
     return sgn_mat_view(w->weight, w->rows, w->cols);
 }
 
+static void clear(sgn_mat z) { memset(z.at, 0, (size_t)z.rows * (size_t)z.cols * sizeof *z.at); }
+
 static void multiply_packed(sgn_op op, double alpha, const sgn_packed *w, sgn_mat x, double beta,
                             sgn_mat z)
 {
-    if (beta == 0) memset(z.at, 0, (size_t)z.rows * (size_t)z.cols * sizeof *z.at);
+    if (beta == 0) clear(z);
     sgn_packed_multiply(op, alpha, w, x, z);
 }
 
@@ -25,7 +28,10 @@ static void multiply(const sgn_tape *t, const sgn_node *o, sgn_op op, sgn_mat x,
 {
     const sgn_link *w = sgn_tape_param(t, o->p);
     if (w->packed) multiply_packed(op, 1, w->packed, x, beta, z);
-    else sgn_gemm(op, SGN_PLAIN, 1, weight(t, o), x, beta, z);
+    else if (w->signs) {
+        if (beta == 0) clear(z);
+        sgn_bitmat_multiply(op, 1, w->signs->B, w->signs->scales, x, z);
+    } else sgn_gemm(op, SGN_PLAIN, 1, weight(t, o), x, beta, z);
 }
 
 /* z = alpha op(A) x + beta z, beta 0 or 1 */
@@ -67,7 +73,7 @@ static void apply_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 static void apply_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat dz = sgn_grad_of(o, s), dx = sgn_span_grad(t, o->in[0], s);
-    if (dx.cols) sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1, weight(t, o), dz, 1, dx);
+    if (dx.cols) multiply(t, o, SGN_TRANSPOSED, dz, 1, dx);
     if (o->in[1] == SGN_NO_VAR) return;
     sgn_mat dv = sgn_span_grad(t, o->in[1], s);
     if (dv.cols) add(dz, dv);
@@ -107,7 +113,7 @@ static void transposed_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 static void transposed_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat dx = sgn_span_grad(t, o->in[0], s);
-    if (dx.cols) sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, weight(t, o), sgn_grad_of(o, s), 1, dx);
+    if (dx.cols) multiply(t, o, SGN_PLAIN, sgn_grad_of(o, s), 1, dx);
 }
 
 static void transposed_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, int count,

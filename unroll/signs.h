@@ -11,7 +11,15 @@
 #ifndef SGN_UNROLL_SIGNS_H
 #define SGN_UNROLL_SIGNS_H
 
+#include "core/bits.h"
 #include "unroll/link.h"
+
+/* The signs of a link matrix of one plane, a bit each: W is B with the scales. */
+struct sgn_sign_words {
+    sgn_bitmat B;
+    sgn_unit_scales scales;
+    uint32_t *word;  // of B
+};
 
 /* Greedy fit to the target, plane by plane: on the support (the largest residuals, where it is to be
    chosen) V_p is the residual and s_p its mean magnitude, the least-squares scale of its signs

@@ -1,0 +1,89 @@
+/* Links that a training step packs: the products are those of the weights. */
+#include "laws.h"
+
+#include "core/bits.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BATCH = 40 };
+
+static const char large[] = "problem.m=150 problem.n=300 network.depth=2 weights.init=random";
+
+static int is_packed(const sgn_net *net)
+{
+    int packed = 0;
+    for (int p = 0; p < net->nparams; p++) packed += net->param[p].signs != NULL;
+    return packed;
+}
+
+static void seed(void *net_, int first, int count)
+{
+    const sgn_net *net = net_;
+    sgn_mat x = sgn_net_estimate(net, net->as.depth - 1),
+            g = sgn_tape_grad(net->tape, net->x[net->as.depth - 1]);
+    for (int j = first; j < first + count; j++)
+        for (int i = 0; i < g.rows; i++) *sgn_mat_at(g, i, j) += *sgn_mat_at(x, i, j);
+}
+
+/* The estimates, then all gradients; the caller frees them. */
+static sgn_real *run(const model *m)
+{
+    size_t n = weights_of(m->net), values = (size_t)m->net->n * BATCH;
+    sgn_real *out = sgn_alloc(n + values, sizeof *out);
+    fill_normal(sgn_net_input(m->net).at, (size_t)m->net->m * BATCH, 1, 5);
+    sgn_mat x = sgn_net_forward(m->net, NULL, BATCH);
+    sgn_tape_backward(m->net->tape, NULL, BATCH, seed, m->net);
+    memcpy(out, x.at, values * sizeof *out);
+    memcpy(out + values, m->net->param->dweight, n * sizeof *out);
+    return out;
+}
+
+static double size_of(const sgn_real *v, size_t n) { return sqrt(sgn_dot(v, v, n)); }
+
+static void compare(const char *solver, const char *scale)
+{
+    sgn_config c = config_of("%s network.solver=%s weights.scale=%s train.batch=%d", large, solver,
+                             scale, BATCH);
+    model m = model_of(&c);
+    shake(m.net, 0.01);
+    sgn_real *weights = run(&m);
+    OK(sgn_net_keep_signs(m.net));
+    memset(m.net->param[0].weight, 0, sgn_link_size(&m.net->param[0]) * sizeof(sgn_real));
+    sgn_net_project_signs(m.net, NULL);
+    cr_expect_eq(is_packed(m.net) > 0, !strncmp(sgn_bits_used(), "avx", 3), "%s", solver);
+    sgn_real *signs = run(&m);
+    size_t n = weights_of(m.net) + (size_t)m.net->n * BATCH;
+    for (size_t i = 0; i < n; i++) signs[i] -= weights[i];
+    double error = size_of(signs, n) / size_of(weights, n);
+    cr_expect_lt(error, 1e-5, "%s, scale %s: %g", solver, scale, error);
+    sgn_net_project(m.net, NULL);
+    cr_expect_eq(is_packed(m.net), 0, "projecting leaves signs behind");
+    sgn_free(weights), sgn_free(signs);
+    model_free(&m);
+}
+
+Test(net_signs, multiply_as_the_weights_do_forwards_and_backwards)
+{
+    static const char *const scales[] = {"layer", "global", "row", "column"};
+    for (int i = 0; i < 4; i++) compare("lista", scales[i]), compare("lista-cp", scales[i]);
+}
+
+static int packed_by(const char *keys)
+{
+    sgn_config c = config_of("%s train.batch=4 %s", large, keys);
+    model m = model_of(&c);
+    OK(sgn_net_keep_signs(m.net));
+    sgn_net_project_signs(m.net, NULL);
+    int packed = is_packed(m.net);
+    model_free(&m);
+    return packed;
+}
+
+Test(net_signs, are_packed_only_where_a_bit_says_it_all)
+{
+    cr_expect_eq(packed_by("weights.constraint=full"), 0);
+    cr_expect_eq(packed_by("weights.constraint=onebit-absmean"), 0);
+    cr_expect_eq(packed_by("weights.support=random"), 0);
+    cr_expect_eq(packed_by("problem.m=50 problem.n=100"), 0);
+}
