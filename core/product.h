@@ -10,7 +10,7 @@
 #include "core/mat.h"
 
 typedef enum {
-    SGN_SKIP_NONE,   // too few zeros, or no kernel for this processor: BLAS is faster
+    SGN_SKIP_NONE,   // BLAS is faster, or there is no kernel for this processor
     SGN_SKIP_LEFT,   // the zeros of A
     SGN_SKIP_RIGHT,  // the zeros of B
 } sgn_skip;

@@ -350,6 +350,13 @@ AVX512 static double density(sgn_mat a)
    lanes that are left over cost as much as the rest. */
 static const double most[] = {0.7, 0.9}, most_turned[] = {0.5, 0.75};
 
+/* BLAS packs all of A, whatever it is multiplied by: few columns are not worth that. */
+static int is_large_by_few(sgn_mat A, int cols)
+{
+    enum { LARGE = 1 << 14, FEW = 128 };
+    return (long long)A.rows * A.cols >= LARGE && cols <= FEW;
+}
+
 static double in_lanes(int n) { return (double)((n + LANES - 1) / LANES * LANES) / n; }
 
 sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B)
@@ -357,7 +364,8 @@ sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B)
     if (sgn_bits_kernels_used() != &sgn_bits_avx512) return SGN_SKIP_NONE;
     double right = density(B) * in_lanes(opa == SGN_PLAIN ? A.rows : A.cols) / most[opa];
     double left = density(A) * in_lanes(opb == SGN_PLAIN ? B.cols : B.rows) / most_turned[opa];
-    if (left >= 1 && right >= 1) return SGN_SKIP_NONE;
+    int few = is_large_by_few(A, opb == SGN_PLAIN ? B.cols : B.rows);
+    if (left >= 1 && right >= 1 && !few) return SGN_SKIP_NONE;
     return left < right ? SGN_SKIP_LEFT : SGN_SKIP_RIGHT;
 }
 
