@@ -381,7 +381,7 @@ void sgn_product(sgn_skip skip, sgn_op opa, sgn_op opb, double alpha, sgn_mat A,
                  double beta, sgn_mat C)
 {
     (void)skip, (void)opa, (void)opb, (void)alpha, (void)A, (void)B, (void)beta, (void)C;
-    assert(!"chosen only where there are kernels");
+    assert(0 && "chosen only where there are kernels");
 }
 
 #endif
