@@ -24,6 +24,7 @@ typedef enum {
 
 enum {
     SGN_NAME_MAX = 64,
+    SGN_LABEL_MAX = 256,  // of what tables call a run: a name and what sets it apart
     SGN_PATH_MAX = 1024,
     SGN_OPTION_TEXT_MAX = 2 * SGN_PATH_MAX + 4  // any value printed, quotes and escapes included
 };

@@ -63,12 +63,12 @@ static void name_method(sgn_method *method, const sgn_run *run, int n, int i)
     }
     const char *label = run[i].summary.label;
     if (shared)
-        snprintf(method[i].label, SGN_NAME_MAX, "%.28s (%.30s)", label, method[first].folder);
-    else snprintf(method[i].label, SGN_NAME_MAX, "%s", label);
+        snprintf(method[i].label, SGN_LABEL_MAX, "%.200s (%.30s)", label, method[first].folder);
+    else snprintf(method[i].label, SGN_LABEL_MAX, "%s", label);
 }
 
 void sgn_methods_tell_apart(sgn_method *method, sgn_run *run, int n)
 {
     for (int i = 0; i < n; i++) name_method(method, run, n, i);
-    for (int i = 0; i < n; i++) memcpy(run[i].summary.label, method[i].label, SGN_NAME_MAX);
+    for (int i = 0; i < n; i++) memcpy(run[i].summary.label, method[i].label, SGN_LABEL_MAX);
 }

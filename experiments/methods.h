@@ -11,7 +11,7 @@
 typedef struct {
     uint64_t hash;              // of the run's config but for seed and name
     char folder[SGN_NAME_MAX];  // the end of the run folder's name
-    char label[SGN_NAME_MAX];   // what tells it apart from other methods
+    char label[SGN_LABEL_MAX];  // what tells it apart from other methods
 } sgn_method;
 
 SGN_MUST_CHECK sgn_status sgn_method_read(sgn_method *out, const char *folder);

@@ -6,9 +6,9 @@
 #include "io/config.h"
 
 typedef struct {
-    char label[SGN_NAME_MAX];  // "dense one-bit, depth=16": the same for all seeds
-    char folder[160];          // "dense-one-bit-depth-16-0123abcd"
-    int trained;               // the first point that trains the same network, perhaps this one
+    char label[SGN_LABEL_MAX];  // "dense one-bit, depth=16": the same for all seeds
+    char folder[160];           // "dense-one-bit-depth-16-0123abcd"
+    int trained;                // the first point that trains the same network, perhaps this one
 } sgn_point_name;
 
 /* Fills name (sweep->n).  A label is the case's with the values that lists vary, seeds left out; a

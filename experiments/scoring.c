@@ -19,7 +19,7 @@ static const char *scale_name(int scale)
 void sgn_describe_model(sgn_summary *s, const sgn_config *c, const sgn_problem *q)
 {
     memcpy(s->name, c->name, sizeof s->name);
-    memcpy(s->label, c->name, sizeof s->label);
+    snprintf(s->label, sizeof s->label, "%s", c->name);
     memcpy(s->solver, c->net.solver, sizeof s->solver);
     memcpy(s->constraint, c->net.constraint, sizeof s->constraint);
     memcpy(s->support, c->net.support, sizeof s->support);

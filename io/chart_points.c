@@ -11,7 +11,7 @@
 
 /* One number of one run. */
 typedef struct {
-    char series[SGN_NAME_MAX + SGN_CHART_KEY];
+    char series[SGN_SERIES_NAME];
     const char *label;  // the run's: seeds share it
     double x, y;
     int order;  // of the series: as the runs come
@@ -67,9 +67,9 @@ static void drop_setting(char *label, const char *key)
     }
 }
 
-static void name_series(char name[SGN_NAME_MAX], const sgn_chart *c, const sgn_run *run)
+static void name_series(char name[SGN_LABEL_MAX], const sgn_chart *c, const sgn_run *run)
 {
-    snprintf(name, SGN_NAME_MAX, "%s", run->summary.label);
+    snprintf(name, SGN_LABEL_MAX, "%s", run->summary.label);
     drop_setting(name, sgn_config_short_key(c->x));
     if (*c->along) drop_setting(name, sgn_config_short_key(c->along));
     for (int i = 0; i < c->wheres; i++) drop_setting(name, sgn_config_short_key(c->where[i]));
@@ -94,7 +94,7 @@ static int order_of(const samples *s, const char *series)
 
 static void add_run(samples *s, const sgn_chart *c, const sgn_run *run)
 {
-    char name[SGN_NAME_MAX];
+    char name[SGN_LABEL_MAX];
     name_series(name, c, run);
     if (!is_shown(c, name)) return;
     if (run->summary.diverged) {

@@ -9,7 +9,7 @@
 #include "io/plot.h"
 #include "io/run.h"
 
-enum { SGN_FIGURES = 4, SGN_SERIES_NAME = 3 * SGN_NAME_MAX };
+enum { SGN_FIGURES = 4, SGN_SERIES_NAME = SGN_LABEL_MAX + 2 * SGN_NAME_MAX };
 
 typedef struct {
     const char *file;     // "layers": the data are REPORT-layers.csv

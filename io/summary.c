@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-typedef enum { NAME, COUNT, SEED, FLAG, REAL, REAL_IF_KNOWN } kind;
+typedef enum { NAME, LABEL, COUNT, SEED, FLAG, REAL, REAL_IF_KNOWN } kind;
 
 typedef struct {
     const char *key;
@@ -21,7 +21,7 @@ typedef struct {
     }
 static const field fields[] = {
     FIELD(NAME, name),
-    FIELD(NAME, label),
+    FIELD(LABEL, label),
     FIELD(NAME, problem),
     FIELD(NAME, condition),
     FIELD(NAME, solver),
@@ -123,7 +123,8 @@ static void print_field(const sgn_summary *s, const field *f, char *text, size_t
 {
     const void *v = value(s, f);
     switch (f->kind) {
-    case NAME: snprintf(text, size, "%s", (const char *)v); break;
+    case NAME:
+    case LABEL: snprintf(text, size, "%s", (const char *)v); break;
     case COUNT:
     case FLAG: snprintf(text, size, "%d", *(const int *)v); break;
     case SEED: snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)v); break;
@@ -161,7 +162,8 @@ static cJSON *json_field(const sgn_summary *s, const field *f)
 {
     const void *v = value(s, f);
     switch (f->kind) {
-    case NAME: return cJSON_CreateString(v);
+    case NAME:
+    case LABEL: return cJSON_CreateString(v);
     case COUNT: return cJSON_CreateNumber(*(const int *)v);
     case SEED: return json_seed(*(const uint64_t *)v);
     case FLAG: return cJSON_CreateBool(*(const int *)v);
@@ -250,10 +252,10 @@ static int read_seed(const cJSON *item, uint64_t *out)
     return 1;
 }
 
-static int read_name(const cJSON *item, char *out)
+static int read_name(const cJSON *item, char *out, size_t size)
 {
     const char *text = cJSON_GetStringValue(item);
-    if (!text || strlen(text) >= SGN_NAME_MAX) return 0;
+    if (!text || strlen(text) >= size) return 0;
     strcpy(out, text);
     return 1;
 }
@@ -267,7 +269,8 @@ static int read_flag(const cJSON *item, int *out)
 static int read_field(const cJSON *item, const field *f, sgn_summary *s)
 {
     switch (f->kind) {
-    case NAME: return read_name(item, name_at(s, f));
+    case NAME: return read_name(item, name_at(s, f), SGN_NAME_MAX);
+    case LABEL: return read_name(item, name_at(s, f), SGN_LABEL_MAX);
     case COUNT: return read_count(item, slot(s, f));
     case SEED: return read_seed(item, slot(s, f));
     case FLAG: return read_flag(item, slot(s, f));
@@ -281,6 +284,7 @@ static const char *wanted(kind k)
 {
     switch (k) {
     case NAME: return "a text of at most 63 bytes";
+    case LABEL: return "a text of at most 255 bytes";
     case COUNT: return "a whole number";
     case SEED: return "a whole number below 2^64";
     case FLAG: return "true or false";

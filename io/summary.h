@@ -10,7 +10,8 @@
 #include "core/option.h"
 
 typedef struct {
-    char label[SGN_NAME_MAX];  // what tables and legends call the run; runs that share it are seeds
+    char
+        label[SGN_LABEL_MAX];  // what tables and legends call the run; runs that share it are seeds
     char name[SGN_NAME_MAX];
     char solver[SGN_NAME_MAX], constraint[SGN_NAME_MAX], support[SGN_NAME_MAX], scale[SGN_NAME_MAX];
     char problem[SGN_NAME_MAX];    // what a comparison may not mix

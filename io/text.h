@@ -18,8 +18,8 @@ void sgn_text_plain(FILE *to, const char *text);
 void sgn_text_xml(FILE *to, const char *text);       // <, >, &, " and ' escaped: SVG and HTML
 void sgn_text_latex(FILE *to, const char *text);     // what LaTeX takes for commands escaped
 void sgn_text_markdown(FILE *to, const char *text);  // a cell of a table
-void sgn_text_csv(FILE *to, const char *text);       // one field, quoted where RFC 4180 asks for it;
-                                                     // what would be a formula has an apostrophe
+void sgn_text_csv(FILE *to, const char *text);  // one field, quoted where RFC 4180 asks for it;
+                                                // what would be a formula has an apostrophe
 
 int sgn_text_columns(const char *text);                // on a terminal
 double sgn_text_width(const char *text, double size);  // in a sans-serif font, at most

@@ -115,6 +115,19 @@ awk 'NR == FNR { if (/"nmse_test_db"/) { gsub(/[^-.0-9]/, ""); x[++n] = $0 } nex
     "$(cat cases/one-bit-*/summary.json >../both && echo ../both)" "$work/out" ||
     fault 'mean +- sample standard deviation of the test error'
 
+# ---- a long label keeps all that sets its points apart ----
+cat >../long.yml <<'END'
+name: long
+problem: {m: 20, n: 40}
+train: {steps: 4, batch: 16, test_samples: 64, validation_samples: 32}
+sweep:
+  network.depth: [2, 3]
+cases:
+  - {label: one bit on half of the links beside the physics and frozen, weights.constraint: onebit}
+END
+runs sweep ../long.yml problem.snr_db=20,30 --out long
+equal 'rows of four points' "$(tail -n +4 "$work/out" | wc -l)" 4
+
 # ---- compare: other settings under one name, other problems ----
 runs train ../tiny.yml --quiet --out bits
 runs train ../tiny.yml weights.constraint=full --quiet --out reals
