@@ -31,7 +31,9 @@ static sgn_summary sample(void)
     sgn_summary s;
     sgn_summary_init(&s);
     strcpy(s.name, "quickstart");
-    strcpy(s.label, "one-bit \"25 %\"");
+    strcpy(
+        s.label,
+        "one-bit \"25 %\" and all else that sets it apart, which may take more than a name does");
     strcpy(s.solver, "lista-cp");
     strcpy(s.weights_hash, "a3f9c0d2e4b51788");
     s.seed = 9007199254740991u;
@@ -181,7 +183,7 @@ Test(summary, malformed_files_are_refused_by_name)
         "{\"nmse_test_db\": \"-20\"}",
         "{\"layer_nmse_db\": 3}",
         "{\"layer_nmse_db\": [1, \"x\"]}",
-        "{\"label\": \"0123456789012345678901234567890123456789012345678901234567890123\"}",
+        "{\"solver\": \"0123456789012345678901234567890123456789012345678901234567890123\"}",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         sgn_summary s = {.depth = 77};
