@@ -77,6 +77,7 @@ if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
     target_sources(test_bench_case PRIVATE ${PROJECT_SOURCE_DIR}/experiments/bench_case.c)
     target_sources(test_bench_scale PRIVATE ${PROJECT_SOURCE_DIR}/experiments/bench_case.c
                                             ${PROJECT_SOURCE_DIR}/experiments/bench_scale.c)
+    target_link_options(test_allocations PRIVATE LINKER:--wrap=sgn_alloc,--wrap=sgn_free)
     programs(law_* law 240 signroll_double laws_signroll_double PkgConfig::CRITERION)
 elseif(NOT CRITERION_FOUND)
     message(STATUS "Criterion is not installed: the unit tests are left out")
