@@ -1,6 +1,7 @@
 #include "core/bitstream.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 
 /* ---- bits -------------------------------------------------------------------------------------- */
@@ -26,21 +27,39 @@ void sgn_bits_put(sgn_bitstream *b, uint64_t value, int count)
     b->at += (size_t)count;
 }
 
+/* The bytes first .. first + count - 1 of what is read; NULL where they cannot be had. */
+static const uint8_t *bytes_at(const sgn_bitstream *b, size_t first, size_t count)
+{
+    sgn_bitsource *s = b->source;
+    if (!s) return b->byte + first;
+    if (first < s->first || first + count > s->first + s->held) {
+        size_t left = (b->capacity + 7) / 8 - first;
+        s->first = first;
+        s->held = left < s->room ? left : s->room;
+        if (!s->fetch(s->from, first, s->held, b->byte)) s->held = 0;
+    }
+    return s->held ? b->byte + (first - s->first) : NULL;
+}
+
 uint64_t sgn_bits_get(sgn_bitstream *b, int count)
 {
-    uint64_t value = 0;
-    if ((size_t)count > b->capacity - b->at) {
+    enum { MOST = 9 };  // bytes that 64 bits can lie in
+    uint8_t byte[MOST] = {0};
+    uint64_t low, skipped = b->at % 8;
+    size_t first = b->at / 8, bytes = (skipped + (size_t)count + 7) / 8;
+    int is_there = (size_t)count <= b->capacity - b->at;
+    const uint8_t *from = is_there ? bytes_at(b, first, bytes) : NULL;
+    if (!from) {
         b->overrun = 1;
         b->at = b->capacity;
         return 0;
     }
-    for (int done = 0, some; done < count; done += some) {
-        size_t at = b->at + (size_t)done;
-        some = bits_here(at, count - done);
-        value |= (uint64_t)((unsigned)b->byte[at / 8] >> at % 8 & lowest(some)) << done;
-    }
+    memcpy(byte, from, bytes);
+    memcpy(&low, byte, sizeof low);
+    low = le64toh(low) >> skipped;
+    if (skipped) low |= (uint64_t)byte[MOST - 1] << (64 - skipped);
     b->at += (size_t)count;
-    return value;
+    return count == 64 ? low : low & (((uint64_t)1 << count) - 1);
 }
 
 /* ---- which things are chosen ------------------------------------------------------------------- */

@@ -9,11 +9,23 @@
 
 #include "core/base.h"
 
+#include <stddef.h>
+
+/* Where the bytes of a stream are that is too long to be in memory as a whole: `byte` then has room for
+   some, of which `held` from number `first` on are there. */
 typedef struct {
-    uint8_t *byte;    // zero at first; NULL: only count
-    size_t capacity;  // in bits; of what is read: the bits there are
-    size_t at;        // bits written or read so far
-    int overrun;      // something was read beyond the end
+    /* Reads `count` bytes from number `first` on; whether that was possible. */
+    int (*fetch)(void *from, size_t first, size_t count, uint8_t *to);
+    void *from;
+    size_t room, first, held;
+} sgn_bitsource;
+
+typedef struct {
+    uint8_t *byte;          // zero at first; NULL: only count
+    size_t capacity;        // in bits; of what is read: the bits there are
+    size_t at;              // bits written or read so far
+    int overrun;            // something was read beyond the end
+    sgn_bitsource *source;  // NULL: all bytes are in memory; borrowed
 } sgn_bitstream;
 
 void sgn_bits_put(sgn_bitstream *b, uint64_t value, int count);  // the lowest `count` bits, 0 .. 64

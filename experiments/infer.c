@@ -21,11 +21,13 @@ static sgn_status check_measurements(const sgn_model *m, const char *path, const
     return SGN_OK;
 }
 
-/* From here on the network is all that is needed. */
+/* From here on the network is all that is needed, with the signs it may borrow. */
 static void shed(sgn_model *m)
 {
-    sgn_problem_free(m->problem);
-    m->problem = NULL;
+    if (!m->problem->physics.signs) {
+        sgn_problem_free(m->problem);
+        m->problem = NULL;
+    }
     if (sgn_net_is_deployed(m->net)) sgn_net_shed(m->net);
 }
 
@@ -47,7 +49,7 @@ static sgn_status run(const sgn_arguments *a)
     sgn_model m;
     sgn_dataset d = {0};
     if (!a->out) return sgn_fail(SGN_ECONFIG, "infer needs -o OUT.h5");
-    SGN_TRY(sgn_model_open_alone(&m, a->word[0], a->threads));
+    SGN_TRY(sgn_model_open_to_run(&m, a->word[0], a->threads));
     sgn_status status = sgn_dataset_load(&d, a->word[1], 0);
     if (!status) status = check_measurements(&m, a->word[1], &d);
     if (!status) status = infer(&m, d.y, a->out);

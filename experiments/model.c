@@ -162,10 +162,20 @@ static sgn_status open_checkpoint(sgn_model *out, const char *path, int threads,
 
 /* ---- from a packed model -------------------------------------------------------------------------- */
 
-/* Each thread has a shard of samples at a time. */
-static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, int with_vectors)
+/* What comes with a network: the vectors of its problem, the matrix, or only what it takes to run. */
+typedef enum { TO_RUN, WITH_MATRIX, WITH_VECTORS } company;
+
+static int can_be_drawn(const sgn_packed_file *f)
 {
-    SGN_TRY(problem_to_test(m, f->A, with_vectors));
+    return !f->A.cols && !sgn_image_needs_A(&f->image, &f->config.net);
+}
+
+/* Each thread has a shard of samples at a time. */
+static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, company with)
+{
+    if (with == TO_RUN && can_be_drawn(f))
+        SGN_TRY(sgn_problem_new_to_run(&m->problem, &m->config.problem, m->config.seed));
+    else SGN_TRY(problem_to_test(m, f->A, with == WITH_VECTORS));
     SGN_TRY(prepare(m, threads));
     int batch = SGN_SHARD / m->problem->physics.width * threads;
     return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics, batch,
@@ -181,12 +191,12 @@ static sgn_status blame(sgn_status status, const char *path)
     return sgn_fail(SGN_EFORMAT, "%s: %s", path, why);
 }
 
-static sgn_status open_packed(sgn_model *out, const char *path, int threads, int with_vectors)
+static sgn_status open_packed(sgn_model *out, const char *path, int threads, company with)
 {
     sgn_packed_file f;
     SGN_TRY(sgn_packed_load(&f, path));
     sgn_model m = {.config = f.config, .packed_bytes = f.bytes};
-    sgn_status status = blame(deploy(&m, &f, threads, with_vectors), path);
+    sgn_status status = blame(deploy(&m, &f, threads, with), path);
     sgn_packed_file_free(&f);
     if (status) sgn_model_free(&m);
     else *out = m;
@@ -195,23 +205,28 @@ static sgn_status open_packed(sgn_model *out, const char *path, int threads, int
 
 /* ---- from either ---------------------------------------------------------------------------------- */
 
-static sgn_status open_either(sgn_model *out, const char *path, int threads, int with_vectors)
+static sgn_status open_either(sgn_model *out, const char *path, int threads, company with)
 {
     char kind[SGN_KIND_MAX];
     SGN_TRY(sgn_container_kind(path, kind));
-    if (!strcmp(kind, SGN_KIND_PACKED)) return open_packed(out, path, threads, with_vectors);
-    return open_checkpoint(out, path, threads, with_vectors, NULL);
+    if (!strcmp(kind, SGN_KIND_PACKED)) return open_packed(out, path, threads, with);
+    return open_checkpoint(out, path, threads, with == WITH_VECTORS, NULL);
 }
 
 sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_trainer **trainer)
 {
     return trainer ? open_checkpoint(out, path, threads, 1, trainer)
-                   : open_either(out, path, threads, 1);
+                   : open_either(out, path, threads, WITH_VECTORS);
 }
 
 sgn_status sgn_model_open_alone(sgn_model *out, const char *path, int threads)
 {
-    return open_either(out, path, threads, 0);
+    return open_either(out, path, threads, WITH_MATRIX);
+}
+
+sgn_status sgn_model_open_to_run(sgn_model *out, const char *path, int threads)
+{
+    return open_either(out, path, threads, TO_RUN);
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 #include <endian.h>
 #include <stdio.h>
 #include <string.h>
+#define XXH_STATIC_LINKING_ONLY  // for XXH3_state_t on the stack
 #include <xxhash.h>
 
 enum { BLOCK = 512, MAGIC = 8 };
@@ -30,12 +31,12 @@ struct sgn_container {
     sgn_h5_in in;
 };
 
-static user_block block_of(const char *kind, const char *content, size_t length)
+static user_block block_of(const char *kind, XXH128_hash_t hash, size_t length)
 {
     user_block b = {.version = htole32(SGN_FORMAT_VERSION), .length = htole64(length)};
     memcpy(b.magic, magic, sizeof magic);
     snprintf(b.kind, sizeof b.kind, "%s", kind);
-    XXH128_canonicalFromHash(&b.hash, XXH3_128bits(content, length));
+    XXH128_canonicalFromHash(&b.hash, hash);
     return b;
 }
 
@@ -55,7 +56,7 @@ sgn_status sgn_container_save_keeping(hid_t *file, const char *path, const char 
     size_t size;
     sgn_status s = sgn_h5_image(*file, &bytes, &size);
     if (s == SGN_OK) {
-        user_block b = block_of(kind, bytes + BLOCK, size);
+        user_block b = block_of(kind, XXH3_128bits(bytes + BLOCK, size), size);
         memcpy(bytes, &b, sizeof b);
         size += BLOCK;
         s = previous ? sgn_write_file_keeping(path, previous, bytes, size)
@@ -77,23 +78,30 @@ static int kind_is_sound(const char kind[SGN_KIND_MAX])
     return length > 0 && length < SGN_KIND_MAX;
 }
 
+/* What a file begins with, and what the rest of it amounts to: nothing else of it is kept. */
+typedef struct {
+    user_block block;
+    size_t size;         // of the file, and of `block` where that is all there is
+    XXH128_hash_t hash;  // of what follows the block
+} outline;
+
 /* Everything but the kind is compared at once with the block that such a content must have. */
-static sgn_status check_block(const char *path, const char *bytes, size_t size, user_block *b)
+static sgn_status check_block(const char *path, const outline *file)
 {
-    if (size < BLOCK || memcmp(bytes, magic, sizeof magic) != 0)
+    const user_block *b = &file->block;
+    if (file->size < BLOCK || memcmp(b->magic, magic, sizeof magic) != 0)
         return sgn_fail(SGN_EFORMAT, "%s was not written by signroll", path);
-    memcpy(b, bytes, sizeof *b);
     uint32_t version = le32toh(b->version);
     if (version > SGN_FORMAT_VERSION)
         return sgn_fail(SGN_EFORMAT, "%s has format version %u, this signroll reads up to %d", path,
                         version, SGN_FORMAT_VERSION);
     uint64_t length = le64toh(b->length);
-    if (length != size - BLOCK)
-        return sgn_fail(SGN_EFORMAT, "%s is cut or extended: %zu bytes, expected %llu", path, size,
-                        (unsigned long long)length + BLOCK);
+    if (length != file->size - BLOCK)
+        return sgn_fail(SGN_EFORMAT, "%s is cut or extended: %zu bytes, expected %llu", path,
+                        file->size, (unsigned long long)length + BLOCK);
     if (!kind_is_sound(b->kind))
         return sgn_fail(SGN_EFORMAT, "%s is damaged: its header does not say what it is", path);
-    user_block right = block_of(b->kind, bytes + BLOCK, size - BLOCK);
+    user_block right = block_of(b->kind, file->hash, file->size - BLOCK);
     if (memcmp(&right.hash, &b->hash, sizeof b->hash) != 0)
         return sgn_fail(SGN_EFORMAT,
                         "%s is damaged: its content does not have the hash it was "
@@ -104,33 +112,46 @@ static sgn_status check_block(const char *path, const char *bytes, size_t size, 
     return SGN_OK;
 }
 
-static sgn_status read_checked(const char *path, char **bytes, size_t *size, user_block *b)
+/* Pieces of a file on their way through: the first BLOCK bytes are kept, the others hashed. */
+typedef struct {
+    outline file;
+    XXH3_state_t state;
+} reading;
+
+static void take_piece(void *context, const char *piece, size_t size)
 {
-    char *all;
-    sgn_status s = sgn_read_file(path, SGN_H5_MOST, &all, size);
+    reading *r = context;
+    size_t kept = r->file.size < BLOCK ? BLOCK - r->file.size : 0;
+    if (kept > size) kept = size;
+    if (kept) memcpy((char *)&r->file.block + r->file.size, piece, kept);
+    XXH3_128bits_update(&r->state, piece + kept, size - kept);
+    r->file.size += size;
+}
+
+static sgn_status read_checked(const char *path, user_block *b)
+{
+    reading r = {.file = {.size = 0}};
+    XXH3_128bits_reset(&r.state);
+    sgn_status s = sgn_read_pieces(path, SGN_H5_MOST, take_piece, &r);
     if (s == SGN_EDATA) return SGN_EFORMAT;  // too large to be ours
     SGN_TRY(s);
-    s = check_block(path, all, *size, b);
-    if (s == SGN_OK) *bytes = all;
-    else sgn_free(all);
-    return s;
+    r.file.hash = XXH3_128bits_digest(&r.state);
+    SGN_TRY(check_block(path, &r.file));
+    *b = r.file.block;
+    return SGN_OK;
 }
 
 static sgn_status open_into(sgn_container *c, const char *path, const char *kind)
 {
     user_block b;
-    char *bytes;
-    size_t size;
     c->path = sgn_alloc(strlen(path) + 1, 1);
     if (!c->path) return SGN_EMEM;
     memcpy(c->path, path, strlen(path));
-    SGN_TRY(read_checked(path, &bytes, &size, &b));
-    if (strcmp(b.kind, kind) != 0) {
-        sgn_free(bytes);
+    SGN_TRY(read_checked(path, &b));
+    if (strcmp(b.kind, kind) != 0)
         return sgn_fail(SGN_EFORMAT, "%s is of the kind '%s', expected '%s'", path, b.kind, kind);
-    }
-    c->bytes = size;
-    return sgn_h5_open(&c->in, c->path, 0, bytes, size);
+    c->bytes = BLOCK + le64toh(b.length);
+    return sgn_h5_open_in_place(&c->in, c->path);
 }
 
 sgn_status sgn_container_open(sgn_container **out, const char *path, const char *kind)
@@ -157,10 +178,7 @@ size_t sgn_container_bytes(const sgn_container *c) { return c->bytes; }
 sgn_status sgn_container_kind(const char *path, char kind[SGN_KIND_MAX])
 {
     user_block b;
-    char *bytes;
-    size_t size;
-    SGN_TRY(read_checked(path, &bytes, &size, &b));
-    sgn_free(bytes);
+    SGN_TRY(read_checked(path, &b));
     memcpy(kind, b.kind, sizeof b.kind);
     return SGN_OK;
 }

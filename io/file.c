@@ -31,7 +31,7 @@ static ssize_t read_all(int fd, char *data, size_t size)
     return (ssize_t)have;
 }
 
-static sgn_status read_open(int fd, const char *path, size_t most, char **data, size_t *size)
+static sgn_status size_of(int fd, const char *path, size_t most, size_t *size)
 {
     struct stat info;
     if (fstat(fd, &info)) return sgn_fail_io("read", path);
@@ -39,9 +39,17 @@ static sgn_status read_open(int fd, const char *path, size_t most, char **data, 
     if ((uint64_t)info.st_size > most)
         return sgn_fail(SGN_EDATA, "%s holds %lld bytes, at most %zu are read", path,
                         (long long)info.st_size, most);
-    char *text = sgn_alloc((size_t)info.st_size + 1, 1);
+    *size = (size_t)info.st_size;
+    return SGN_OK;
+}
+
+static sgn_status read_open(int fd, const char *path, size_t most, char **data, size_t *size)
+{
+    size_t expected;
+    SGN_TRY(size_of(fd, path, most, &expected));
+    char *text = sgn_alloc(expected + 1, 1);
     if (!text) return SGN_EMEM;
-    ssize_t have = read_all(fd, text, (size_t)info.st_size);
+    ssize_t have = read_all(fd, text, expected);
     if (have < 0) {
         sgn_free(text);
         return sgn_fail_io("read", path);
@@ -49,6 +57,27 @@ static sgn_status read_open(int fd, const char *path, size_t most, char **data, 
     *data = text;
     if (size) *size = (size_t)have;
     return SGN_OK;
+}
+
+static sgn_status take_pieces(int fd, const char *path, size_t most, sgn_take_piece *take,
+                              void *context)
+{
+    enum { PIECE = 1 << 16 };
+    char piece[PIECE];
+    size_t expected;
+    ssize_t have;
+    SGN_TRY(size_of(fd, path, most, &expected));
+    while ((have = read_all(fd, piece, PIECE)) > 0) take(context, piece, (size_t)have);
+    return have < 0 ? fail("read", path) : SGN_OK;
+}
+
+sgn_status sgn_read_pieces(const char *path, size_t most, sgn_take_piece *take, void *context)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return fail("read", path);
+    sgn_status s = take_pieces(fd, path, most, take, context);
+    close(fd);
+    return s;
 }
 
 sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *size)

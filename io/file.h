@@ -13,6 +13,11 @@
    `most` bytes. */
 SGN_MUST_CHECK sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *size);
 
+/* Reads `path` piece by piece, of any size each, and hands them on in order.  Errors as above. */
+typedef void sgn_take_piece(void *context, const char *piece, size_t size);
+SGN_MUST_CHECK sgn_status sgn_read_pieces(const char *path, size_t most, sgn_take_piece *take,
+                                          void *context);
+
 /* Writes, syncs and renames; nothing is left behind when it fails (SGN_EIO). */
 SGN_MUST_CHECK sgn_status sgn_write_file(const char *path, const void *data, size_t size);
 

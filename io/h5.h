@@ -1,8 +1,8 @@
 /* h5.h -- HDF5 with the manners of the house.
  *
- * Files are built and opened in memory: HDF5 1.10 crashes when a disk fills up under it, and a file
- * that stands in memory can be hashed before it is parsed.  HDF5's own error stack is silenced; what
- * it says first becomes part of our one sentence.  Handles close themselves.
+ * Files are built in memory: HDF5 1.10 crashes when a disk fills up under it.  Files of others are opened
+ * there, too; our own, whose hash was right, where they lie, since they may be large.  HDF5's own error
+ * stack is silenced; what it says first becomes part of our one sentence.  Handles close themselves.
  *
  * Reading looks up given names, through hard links only, and takes a dataset when its rank,
  * dimensions, type, layout and filters are what the caller expects: a file cannot choose how much
@@ -85,6 +85,8 @@ typedef struct {
 /* Opens a whole file; its bytes, from sgn_alloc, are taken over and the path is borrowed. */
 SGN_MUST_CHECK sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes,
                                       size_t size);
+/* The same of a file of our own, which stays where it is: it may be large. */
+SGN_MUST_CHECK sgn_status sgn_h5_open_in_place(sgn_h5_in *in, const char *path);
 /* The same of a file that others wrote.  SGN_EDATA when it cannot be read, too. */
 SGN_MUST_CHECK sgn_status sgn_h5_open_foreign(sgn_h5_in *in, const char *path);
 void sgn_h5_close(sgn_h5_in *in);
@@ -101,6 +103,9 @@ SGN_MUST_CHECK sgn_status sgn_h5_dims(const sgn_h5_in *in, const char *name, int
 /* All of a dataset of exactly these dimensions; the first dims[0] rows of a foreign one. */
 SGN_MUST_CHECK sgn_status sgn_h5_read(const sgn_h5_in *in, const char *name, sgn_h5_type type,
                                       int rank, const hsize_t *dims, void *out);
+/* The bytes first .. first + count - 1 of a dataset of bytes with one dimension. */
+SGN_MUST_CHECK sgn_status sgn_h5_read_bytes(const sgn_h5_in *in, const char *name, size_t first,
+                                            size_t count, uint8_t *out);
 /* Row-major in the file, column-major here.  The caller gives out->at to sgn_free. */
 SGN_MUST_CHECK sgn_status sgn_h5_read_matrix(const sgn_h5_in *in, const char *name, sgn_mat *out);
 SGN_MUST_CHECK sgn_status sgn_h5_read_text(const sgn_h5_in *in, const char *name, char **out);

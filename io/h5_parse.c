@@ -34,7 +34,8 @@ static hid_t open_image(char *bytes, size_t size)
 static sgn_status open_all(parsed *in, const sgn_h5_bytes *all)
 {
     in->as = (sgn_h5_in){NULL, all->path, all->foreign};
-    in->file = open_image(all->bytes, all->size);
+    in->file = all->bytes ? open_image(all->bytes, all->size)
+                          : H5Fopen(all->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (in->file >= 0) return SGN_OK;
     return sgn_fail(all->foreign ? SGN_EDATA : SGN_EFORMAT,
                     "%s is not an HDF5 file or a damaged one", all->path);
@@ -243,6 +244,24 @@ static sgn_status read_numbers(const parsed *in, const sgn_h5_question *q, reply
     return SGN_OK;
 }
 
+static sgn_status read_bytes(const parsed *in, const sgn_h5_question *q, reply *r)
+{
+    hsize_t has, first = q->dims[0], count = q->dims[1];
+    SGN_H5 set = H5I_INVALID_HID;
+    SGN_TRY(open_dataset(in, q->name, &set));
+    SGN_TRY(get_dims(in, q->name, set, 1, &has));
+    SGN_H5 type = H5Dget_type(set);
+    SGN_TRY(check_type(in, q->name, type, SGN_H5_U8));
+    if (first + count > has) return sgn_h5_refuse(&in->as, q->name, "ends too soon");
+    SGN_TRY(make_room(r, count));
+    SGN_H5 from = H5Dget_space(set);
+    SGN_H5 to = H5Screate_simple(1, &count, NULL);
+    if (H5Sselect_hyperslab(from, H5S_SELECT_SET, &first, NULL, &count, NULL) < 0 ||
+        H5Dread(set, sgn_h5_in_memory(SGN_H5_U8), to, from, H5P_DEFAULT, r->bytes) < 0)
+        return sgn_h5_refuse(&in->as, q->name, "cannot be read: %s", sgn_h5_why());
+    return SGN_OK;
+}
+
 /* The length of a fixed-size string type, refused when it is something else or `most` long. */
 static sgn_status text_size(const parsed *in, const char *name, hid_t type, size_t most,
                             size_t *size)
@@ -336,8 +355,9 @@ void sgn_h5_parse(void *bytes, int link)
 {
     static sgn_status (*const answer[SGN_H5_QUESTIONS])(const parsed *in, const sgn_h5_question *q,
                                                         reply *r) = {
-        [SGN_H5_HAS] = has,        [SGN_H5_DIMS] = dims, [SGN_H5_READ] = read_numbers,
-        [SGN_H5_TEXT] = read_text, [SGN_H5_GET] = get,   [SGN_H5_GET_TEXT] = get_text,
+        [SGN_H5_HAS] = has,          [SGN_H5_DIMS] = dims, [SGN_H5_READ] = read_numbers,
+        [SGN_H5_TEXT] = read_text,   [SGN_H5_GET] = get,   [SGN_H5_GET_TEXT] = get_text,
+        [SGN_H5_BYTES] = read_bytes,
     };
     parsed in;
     reply first = {0};

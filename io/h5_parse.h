@@ -11,11 +11,12 @@
 enum { SGN_H5_MAX_PATH = 128, SGN_H5_MAX_TEXT = 1 << 20 };
 
 typedef enum {
-    SGN_H5_HAS,   // answered by as many bytes as `name` exists times: 1 or none
-    SGN_H5_DIMS,  // rank; by dims
-    SGN_H5_READ,  // type, rank, dims; by the elements
-    SGN_H5_TEXT,  // by the text, less than `room` bytes
-    SGN_H5_GET,   // object, type; by the value
+    SGN_H5_HAS,    // answered by as many bytes as `name` exists times: 1 or none
+    SGN_H5_DIMS,   // rank; by dims
+    SGN_H5_READ,   // type, rank, dims; by the elements
+    SGN_H5_BYTES,  // dims: first and count; by that part of a dataset of bytes
+    SGN_H5_TEXT,   // by the text, less than `room` bytes
+    SGN_H5_GET,    // object, type; by the value
     SGN_H5_GET_TEXT,
     SGN_H5_QUESTIONS
 } sgn_h5_what;
@@ -36,7 +37,7 @@ typedef struct {
     char sentence[1024];  // why the status is not SGN_OK
 } sgn_h5_answer;
 
-/* What a child is to parse. */
+/* What a child is to parse: these bytes; where there are none, the file at `path`. */
 typedef struct {
     const char *path;
     int foreign;

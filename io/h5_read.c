@@ -66,18 +66,28 @@ static sgn_status question(const sgn_h5_in *in, sgn_h5_question *q, const char *
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes, size_t size)
+/* The bytes are given up as soon as the child has its copy. */
+static sgn_status open_all(sgn_h5_in *in, sgn_h5_bytes all)
 {
     sgn_h5_answer a;
-    sgn_h5_bytes all = {path, foreign, bytes, size};
-    sgn_h5_in opened = {NULL, path, foreign};
+    sgn_h5_in opened = {NULL, all.path, all.foreign};
     sgn_h5_silence();  // and so HDF5 starts once, not in every child
     sgn_status status = sgn_child_new(&opened.child, sgn_h5_parse, &all);
-    sgn_free(bytes);
+    sgn_free(all.bytes);
     if (!status) status = hear(&opened, &a, 0);
     if (status) sgn_h5_close(&opened);
     else *in = opened;
     return status;
+}
+
+sgn_status sgn_h5_open(sgn_h5_in *in, const char *path, int foreign, char *bytes, size_t size)
+{
+    return open_all(in, (sgn_h5_bytes){path, foreign, bytes, size});
+}
+
+sgn_status sgn_h5_open_in_place(sgn_h5_in *in, const char *path)
+{
+    return open_all(in, (sgn_h5_bytes){path, 0, NULL, 0});
 }
 
 sgn_status sgn_h5_open_foreign(sgn_h5_in *in, const char *path)
@@ -130,6 +140,14 @@ sgn_status sgn_h5_read(const sgn_h5_in *in, const char *name, sgn_h5_type type, 
     memcpy(q.dims, dims, (size_t)rank * sizeof *dims);
     for (int i = 0; i < rank; i++) size *= dims[i];
     return ask_for(in, &q, out, size);
+}
+
+sgn_status sgn_h5_read_bytes(const sgn_h5_in *in, const char *name, size_t first, size_t count,
+                             uint8_t *out)
+{
+    sgn_h5_question q = {.what = SGN_H5_BYTES, .dims = {first, count}};
+    SGN_TRY(question(in, &q, name));
+    return ask_for(in, &q, out, count);
 }
 
 sgn_status sgn_h5_read_matrix(const sgn_h5_in *in, const char *name, sgn_mat *out)

@@ -133,6 +133,48 @@ static sgn_status read_part(const sgn_h5_in *in, int i, size_t bytes, sgn_bitstr
     return sgn_h5_read(in, parts[i].name, parts[i].type, 1, &length, part->byte);
 }
 
+/* ---- codes: what makes a file large, and is taken from it piece by piece --------------------------- */
+
+enum { PIECE = 1 << 18 };
+
+struct sgn_codes_in_file {
+    sgn_container *file;
+    sgn_bitsource source;
+};
+
+static int fetch_codes(void *file, size_t first, size_t count, uint8_t *to)
+{
+    return !sgn_h5_read_bytes(sgn_container_in(file), parts[SGN_PART_CODES].name, first, count, to);
+}
+
+/* Takes over the file, whose codes are `bytes` long. */
+static sgn_status leave_codes(sgn_packed_file *f, sgn_container **file, size_t bytes)
+{
+    sgn_bitstream *part = &f->image.part[SGN_PART_CODES];
+    f->codes = sgn_alloc(1, sizeof *f->codes);
+    part->byte = sgn_alloc(PIECE, 1);
+    if (!f->codes || !part->byte) return SGN_EMEM;
+    f->codes->file = *file;
+    f->codes->source = (sgn_bitsource){.fetch = fetch_codes, .from = *file, .room = PIECE};
+    part->source = &f->codes->source;
+    part->capacity = 8 * bytes;
+    *file = NULL;
+    return SGN_OK;
+}
+
+static sgn_status read_codes(sgn_packed_file *f, sgn_container **file)
+{
+    const sgn_h5_in *in = sgn_container_in(*file);
+    hsize_t length = 0;
+    int i = SGN_PART_CODES, is_there;
+    SGN_TRY(sgn_h5_has(in, parts[i].name, &is_there));
+    if (is_there) SGN_TRY(sgn_h5_dims(in, parts[i].name, 1, &length));
+    if (length > PIECE && length <= f->bytes) return leave_codes(f, file, length);
+    return read_part(in, i, f->bytes, &f->image.part[i]);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------------- */
+
 static sgn_status read_matrix(const sgn_h5_in *in, const sgn_config *c, int must, sgn_mat *A)
 {
     int is_there;
@@ -145,7 +187,8 @@ static sgn_status read_all(const sgn_h5_in *in, sgn_packed_file *f)
     SGN_TRY(sgn_tree_read_config(in, &f->config));
     SGN_TRY(sgn_tree_check_entries(in, &f->config, f->bytes, SGN_SHARD));
     SGN_TRY(read_identity(in, &f->image));
-    for (int i = 0; i < SGN_PARTS; i++) SGN_TRY(read_part(in, i, f->bytes, &f->image.part[i]));
+    for (int i = 0; i < SGN_PARTS; i++)
+        if (i != SGN_PART_CODES) SGN_TRY(read_part(in, i, f->bytes, &f->image.part[i]));
     int must = f->image.has_physics || !can_be_drawn(&f->config);
     return read_matrix(in, &f->config, must, &f->A);
 }
@@ -157,6 +200,7 @@ sgn_status sgn_packed_load(sgn_packed_file *out, const char *path)
     SGN_TRY(sgn_container_open(&file, path, SGN_KIND_PACKED));
     f.bytes = sgn_container_bytes(file);
     sgn_status status = read_all(sgn_container_in(file), &f);
+    if (!status) status = read_codes(&f, &file);
     sgn_container_close(file);
     if (status) sgn_packed_file_free(&f);
     else *out = f;
@@ -168,5 +212,7 @@ void sgn_packed_file_free(sgn_packed_file *f)
     if (!f) return;
     sgn_image_free(&f->image);
     sgn_free(f->A.at);
+    if (f->codes) sgn_container_close(f->codes->file);
+    sgn_free(f->codes);
     *f = (sgn_packed_file){0};
 }

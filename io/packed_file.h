@@ -16,6 +16,8 @@ typedef struct {
     sgn_mat A;  // (m, n); no columns: to be drawn again
     sgn_image image;
     size_t bytes;  // of the file
+    struct sgn_codes_in_file
+        *codes;  // read while a network is made of them; NULL: they are all there
 } sgn_packed_file;
 
 /* Replaces `path` at once or, on SGN_EIO, not at all.  *bytes is the size of the file. */

@@ -2,6 +2,7 @@
 
 #include "core/memory.h"
 #include "core/registry.h"
+#include "unroll/packed.h"
 
 #include <limits.h>
 #include <math.h>
@@ -136,19 +137,25 @@ static sgn_status copy_mat(sgn_mat *out, sgn_mat from)
 
 /* ---- the problem ---- */
 
-/* What follows from A and the kind. */
-static sgn_status describe(sgn_problem *q, const sgn_problem_kind *kind)
+/* What follows from the settings and the kind. */
+static void describe(sgn_problem *q, const sgn_problem_kind *kind)
 {
     sgn_physics *p = &q->physics;
-    SGN_TRY(sgn_lipschitz(p->A, &p->lipschitz));
-    if (!(p->lipschitz > 0)) return sgn_fail(SGN_EDATA, "A is zero, so y says nothing about x");
     p->lambda = default_lambda;
     p->blocks = kind->has_blocks ? q->as.blocks : 1;
-    p->one_bit = is_one_bit(p->A);
+    p->one_bit = p->signs || is_one_bit(p->A);
     p->sparsity = q->as.sparsity;
     p->width = q->as.measurements;
     p->folds = kind->is_complex ? 2 : 1;
     p->sign_only = q->as.sign_only;
+}
+
+static sgn_status describe_all(sgn_problem *q, const sgn_problem_kind *kind)
+{
+    sgn_physics *p = &q->physics;
+    SGN_TRY(sgn_lipschitz(p->A, &p->lipschitz));
+    if (!(p->lipschitz > 0)) return sgn_fail(SGN_EDATA, "A is zero, so y says nothing about x");
+    describe(q, kind);
     return SGN_OK;
 }
 
@@ -156,8 +163,26 @@ static sgn_status draw_matrix(sgn_problem *q, const sgn_problem_kind *kind, uint
 {
     sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_MATRIX, 0, 0);
     SGN_TRY(new_mat(&q->physics.A, q->as.m, q->as.n));
-    SGN_TRY(kind->draw(&q->as, &rng, q->physics.A));
-    return describe(q, kind);
+    return kind->draw(&q->as, &rng, q->physics.A);
+}
+
+/* Panel by panel, so that no more than one is there as reals. */
+static sgn_status draw_signs(sgn_problem *q, const sgn_problem_kind *kind, uint64_t seed)
+{
+    int m = q->as.m, n = q->as.n;
+    sgn_rng rng = sgn_rng_stream(seed, SGN_RNG_MATRIX, 0, 0);
+    sgn_mat panel;
+    SGN_TRY(new_mat(&panel, m, SGN_PANEL));
+    q->physics.A = sgn_mat_view(NULL, m, n);
+    sgn_status s =
+        sgn_packed_signs_new(&q->physics.signs, m, n, (sgn_real)(1 / sqrt((double)m)), 0);
+    for (int j = 0; s == SGN_OK && j < n; j += SGN_PANEL) {
+        sgn_mat columns = sgn_mat_cols(panel, 0, n - j < SGN_PANEL ? n - j : SGN_PANEL);
+        s = kind->draw(&q->as, &rng, columns);
+        if (s == SGN_OK) sgn_packed_set_columns(q->physics.signs, j, columns);
+    }
+    sgn_free(panel.at);
+    return s;
 }
 
 static sgn_status give_or_free(sgn_problem **out, sgn_problem *q, sgn_status s)
@@ -167,16 +192,37 @@ static sgn_status give_or_free(sgn_problem **out, sgn_problem *q, sgn_status s)
     return s;
 }
 
+static sgn_status new_empty(sgn_problem **out, const sgn_problem_settings *as,
+                            const sgn_problem_kind **kind)
+{
+    SGN_TRY(sgn_problem_kind_find(as->kind, kind));
+    SGN_TRY(check_settings(as, *kind));
+    *out = sgn_alloc(1, sizeof **out);
+    if (!*out) return SGN_EMEM;
+    (*out)->as = *as;
+    **out = sgn_problem_nominal(*out);
+    return SGN_OK;
+}
+
 sgn_status sgn_problem_new(sgn_problem **out, const sgn_problem_settings *as, uint64_t seed)
 {
     const sgn_problem_kind *kind;
-    SGN_TRY(sgn_problem_kind_find(as->kind, &kind));
-    SGN_TRY(check_settings(as, kind));
-    sgn_problem *q = sgn_alloc(1, sizeof *q);
-    if (!q) return SGN_EMEM;
-    q->as = *as;
-    *q = sgn_problem_nominal(q);
-    return give_or_free(out, q, draw_matrix(q, kind, as->seed ? as->seed : seed));
+    sgn_problem *q;
+    SGN_TRY(new_empty(&q, as, &kind));
+    sgn_status s = draw_matrix(q, kind, as->seed ? as->seed : seed);
+    if (s == SGN_OK) s = describe_all(q, kind);
+    return give_or_free(out, q, s);
+}
+
+sgn_status sgn_problem_new_to_run(sgn_problem **out, const sgn_problem_settings *as, uint64_t seed)
+{
+    const sgn_problem_kind *kind;
+    sgn_problem *q;
+    SGN_TRY(new_empty(&q, as, &kind));
+    uint64_t of_A = as->seed ? as->seed : seed;
+    sgn_status s = kind->has_sign_columns ? draw_signs(q, kind, of_A) : draw_matrix(q, kind, of_A);
+    if (s == SGN_OK) describe(q, kind);
+    return give_or_free(out, q, s);
 }
 
 void sgn_problem_free(sgn_problem *q)
@@ -184,6 +230,7 @@ void sgn_problem_free(sgn_problem *q)
     if (!q) return;
     sgn_free(q->physics.A.at);
     sgn_free(q->test_A.at);
+    sgn_packed_free(q->physics.signs);
     sgn_free(q->test_x.at);
     sgn_free(q->test_y.at);
     sgn_free(q->train_x.at);
@@ -272,7 +319,7 @@ sgn_status sgn_problem_from_data(sgn_problem **out, const sgn_problem_settings *
     if (s == SGN_OK) s = check_samples("x", test_x, q->as.measurements);
     if (s == SGN_OK) s = check_samples("train_x", train_x, q->as.measurements);
     if (s == SGN_OK) s = copy_mat(&q->physics.A, A);
-    if (s == SGN_OK) s = describe(q, kind);
+    if (s == SGN_OK) s = describe_all(q, kind);
     if (s == SGN_OK) s = take_pair(q, SGN_RNG_TEST, test_x, test_y, &q->test_x, &q->test_y);
     if (s == SGN_OK) s = take_pair(q, SGN_RNG_TRAIN, train_x, train_y, &q->train_x, &q->train_y);
     return give_or_free(out, q, s);

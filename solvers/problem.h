@@ -57,6 +57,9 @@ typedef struct {
     const char *name, *title, *cite;
     /* Fills A (m, n), which is zero; unit columns where that makes sense. */
     sgn_status (*draw)(const sgn_problem_settings *as, sgn_rng *rng, sgn_mat A);
+    /* Every entry is -c or +c, 1 over the root of m, and columns are drawn one after the other: draw may
+       be given a few of them at a time. */
+    int has_sign_columns;
     int has_blocks;  // A is block-diagonal with as.blocks blocks
     int is_complex;  // A is [Re -Im; Im Re] of a complex matrix; m and n are the real sizes
 } sgn_problem_kind;
@@ -69,6 +72,10 @@ void sgn_unit_columns(sgn_mat A);  // scales every column to norm 1; none may be
 /* Draws the problem of any kind but `file`.  *out only on success. */
 SGN_MUST_CHECK sgn_status sgn_problem_new(sgn_problem **out, const sgn_problem_settings *as,
                                           uint64_t seed);
+/* The same for those who only run a network.  It has no largest eigenvalue, which takes long, and where
+   A's kind has sign columns no A of reals but physics.signs, a bit an entry.  Nothing can be drawn. */
+SGN_MUST_CHECK sgn_status sgn_problem_new_to_run(sgn_problem **out, const sgn_problem_settings *as,
+                                                 uint64_t seed);
 /* The problem whose matrix and vectors are given: (m, n), (n, N) or no columns, (m, N) or no
    columns.  The data are copied; m and n become the matrix's; y is made from x where only x is
    given.  SGN_EDATA names what is not finite or does not fit. */

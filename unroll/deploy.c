@@ -23,11 +23,25 @@ static void hash_column(XXH3_state_t *state, const sgn_real *at, int n)
     }
 }
 
-static uint64_t hash_of_matrix(sgn_mat A)
+static void hash_packed_column(XXH3_state_t *state, const sgn_packed *A, int j)
+{
+    enum { PIECE = 256 };
+    sgn_real value[PIECE];
+    for (int first = 0; first < A->rows; first += PIECE) {
+        int count = A->rows - first < PIECE ? A->rows - first : PIECE;
+        for (int i = 0; i < count; i++) value[i] = sgn_packed_at(A, first + i, j);
+        hash_column(state, value, count);
+    }
+}
+
+/* Of A in single precision, column by column, whatever form it has. */
+static uint64_t hash_of_A(const sgn_physics *q)
 {
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
-    for (int j = 0; j < A.cols; j++) hash_column(&state, sgn_mat_at(A, 0, j), A.rows);
+    for (int j = 0; j < q->A.cols; j++)
+        if (q->signs) hash_packed_column(&state, q->signs, j);
+        else hash_column(&state, sgn_mat_at(q->A, 0, j), q->A.rows);
     return XXH3_64bits_digest(&state);
 }
 
@@ -110,7 +124,7 @@ sgn_status sgn_image_of(sgn_image *out, const sgn_net *net, int with_physics)
             "the links are still %s, not %s: the training has not come to its last stage",
             net->stand_in->name, net->constraint->name);
     sgn_image image = {.has_physics = with_physics,
-                       .A_hash = hash_of_matrix(net->physics.A),
+                       .A_hash = hash_of_A(&net->physics),
                        .derived_hash = hash_of_derived(net)};
     sgn_status status = SGN_OK;
     sgn_net_hash(net, image.weights_hash);
@@ -157,7 +171,7 @@ void sgn_deployment_free(struct sgn_deployment *d, const sgn_net *net)
     if (!d) return;
     for (int p = 0; d->packed && p < net->nparams; p++) sgn_packed_free(d->packed[p]);
     for (int i = 0; d->mask && i < net->nsupports; i++) sgn_free(d->mask[i]);
-    sgn_packed_free(d->A);
+    if (!net->physics.signs) sgn_packed_free(d->A);
     sgn_free(d->packed);
     sgn_free(d->mask);
     sgn_free(d);
@@ -209,7 +223,8 @@ static sgn_status pack_A(sgn_net *net)
 {
     struct sgn_deployment *d = net->memory->deployment;
     if (!net->physics.one_bit || !sgn_tape_uses_matrix(net->tape)) return SGN_OK;
-    SGN_TRY(sgn_packed_matrix(&d->A, net->physics.A));
+    d->A = net->physics.signs;
+    if (!d->A) SGN_TRY(sgn_packed_matrix(&d->A, net->physics.A));
     sgn_tape_set_packed_matrix(net->tape, d->A);
     return SGN_OK;
 }
@@ -289,13 +304,26 @@ sgn_status sgn_net_of_image(sgn_net **out, const sgn_net_settings *as, const sgn
     sgn_net *net;
     sgn_net_settings resolved = *as;
     SGN_TRY(sgn_net_resolve(&resolved, solver));
-    SGN_TRY(check_hash("A", hash_of_matrix(q->A), image->A_hash));
+    SGN_TRY(check_hash("A", hash_of_A(q), image->A_hash));
     SGN_TRY(sgn_net_build(&net, &resolved, solver, q, batch, seed, SGN_NET_TO_RUN));
     memcpy(net->memory->deployment->hash, image->weights_hash, sizeof image->weights_hash);
     sgn_status status = get_with_twin(net, seed, image);
     if (status) sgn_net_free(net);
     else *out = net;
     return status;
+}
+
+int sgn_image_needs_A(const sgn_image *image, const sgn_net_settings *as)
+{
+    const sgn_support_kind *support;
+    const sgn_constraint *constraint;
+    if (image->has_physics) return 1;
+    if (sgn_support_kind_find(as->support, &support) ||
+        sgn_constraint_find(as->constraint, &constraint))
+        return 1;
+    return as->physics_term == SGN_PHYSICS_ANALYTIC ||
+           (support->derived && strcmp(as->support, "all") != 0) ||
+           (as->frozen && constraint->scales == SGN_SCALES_NONE);
 }
 
 int sgn_net_is_deployed(const sgn_net *net) { return net->memory->deployment != NULL; }

@@ -30,6 +30,10 @@ SGN_MUST_CHECK sgn_status sgn_net_of_image(sgn_net **out, const sgn_net_settings
                                            const sgn_solver *solver, const sgn_physics *q,
                                            int batch, uint64_t seed, sgn_image *image);
 
+/* Whether that takes the reals of A: something in the network is computed from them.  Otherwise
+   q->signs will do, which is then borrowed. */
+int sgn_image_needs_A(const sgn_image *image, const sgn_net_settings *as);
+
 int sgn_net_is_deployed(const sgn_net *net);
 
 /* Gives back what only the ledger asks a deployed network for: its supports, entry by entry, and A where

@@ -37,10 +37,11 @@ static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn
     if (!net) return SGN_EMEM;
     net->memory = sgn_alloc(1, sizeof *net->memory);
     net->x = sgn_alloc((size_t)as->depth, sizeof *net->x);
-    if (net->memory) net->memory->A = sgn_alloc(size, sizeof(sgn_real));
+    if (net->memory && q->A.at) net->memory->A = sgn_alloc(size, sizeof(sgn_real));
     if (net->memory && to_run)
         net->memory->deployment = sgn_alloc(1, sizeof(struct sgn_deployment));
-    if (!net->memory || !net->x || !net->memory->A || (to_run && !net->memory->deployment)) {
+    if (!net->memory || !net->x || (q->A.at && !net->memory->A) ||
+        (to_run && !net->memory->deployment)) {
         sgn_net_free(net);
         return SGN_EMEM;
     }
@@ -50,7 +51,7 @@ static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn
     net->m = q->A.rows;
     net->n = q->A.cols;
     net->physics.A = sgn_mat_view(net->memory->A, net->m, net->n);
-    for (int j = 0; j < net->n; j++)
+    for (int j = 0; q->A.at && j < net->n; j++)
         memcpy(sgn_mat_at(net->physics.A, 0, j), sgn_mat_at(q->A, 0, j),
                (size_t)net->m * sizeof(sgn_real));
     net->memory->batch = batch * q->width;

@@ -81,41 +81,57 @@ static sgn_real size_of_entries(sgn_mat A)
     return 0;
 }
 
-static void pack_signs(sgn_mat A, uint32_t *sign, uint32_t *mask)
+static int has_zeros(sgn_mat A)
 {
     for (int j = 0; j < A.cols; j++)
-        for (int i = 0; i < A.rows; i++) {
-            size_t at = sgn_panel_word(A.rows, i, j);
-            sgn_real a = *sgn_mat_at(A, i, j);
-            if (a > 0) sign[at] |= sgn_panel_bit(j);
-            if (a != 0) mask[at] |= sgn_panel_bit(j);
+        for (int i = 0; i < A.rows; i++)
+            if (*sgn_mat_at(A, i, j) == 0) return 1;
+    return 0;
+}
+
+sgn_status sgn_packed_signs_new(sgn_packed **out, int rows, int cols, sgn_real c, int with_zeros)
+{
+    size_t words = sgn_panel_words(rows, cols);
+    sgn_packed *w = sgn_alloc(1, sizeof *w);
+    if (!w) return SGN_EMEM;
+    *w = (sgn_packed){.rows = rows,
+                      .cols = cols,
+                      .planes = 1,
+                      .units = 1,
+                      .rowspan = rows,
+                      .colspan = cols,
+                      .unitrows = 1};
+    sgn_packed_plane *p = &w->plane[0];
+    p->levels = 2;
+    if (with_zeros) p->mask = w->own_mask = sgn_alloc(words, sizeof *w->own_mask);
+    p->sign = sgn_alloc(words, sizeof *p->sign);
+    p->value = sgn_alloc(1, sizeof *p->value);
+    if ((with_zeros && !w->own_mask) || !p->sign || !p->value) {
+        sgn_packed_free(w);
+        return SGN_EMEM;
+    }
+    p->value[0] = c;
+    *out = w;
+    return SGN_OK;
+}
+
+void sgn_packed_set_columns(sgn_packed *w, int first, sgn_mat columns)
+{
+    uint32_t *sign = w->plane[0].sign;
+    for (int j = 0; j < columns.cols; j++)
+        for (int i = 0; i < w->rows; i++) {
+            size_t at = sgn_panel_word(w->rows, i, first + j);
+            uint32_t bit = sgn_panel_bit(first + j);
+            sgn_real a = *sgn_mat_at(columns, i, j);
+            sign[at] |= a > 0 ? bit : 0;
+            if (w->own_mask) w->own_mask[at] |= a != 0 ? bit : 0;
         }
 }
 
 sgn_status sgn_packed_matrix(sgn_packed **out, sgn_mat A)
 {
-    size_t words = sgn_panel_words(A.rows, A.cols);
-    sgn_packed *w = sgn_alloc(1, sizeof *w);
-    if (!w) return SGN_EMEM;
-    *w = (sgn_packed){.rows = A.rows,
-                      .cols = A.cols,
-                      .planes = 1,
-                      .units = 1,
-                      .rowspan = A.rows,
-                      .colspan = A.cols,
-                      .unitrows = 1};
-    sgn_packed_plane *p = &w->plane[0];
-    p->levels = 2;
-    p->mask = w->own_mask = sgn_alloc(words, sizeof *w->own_mask);
-    p->sign = sgn_alloc(words, sizeof *p->sign);
-    p->value = sgn_alloc(1, sizeof *p->value);
-    if (!w->own_mask || !p->sign || !p->value) {
-        sgn_packed_free(w);
-        return SGN_EMEM;
-    }
-    p->value[0] = size_of_entries(A);
-    pack_signs(A, p->sign, w->own_mask);
-    *out = w;
+    SGN_TRY(sgn_packed_signs_new(out, A.rows, A.cols, size_of_entries(A), has_zeros(A)));
+    sgn_packed_set_columns(*out, 0, A);
     return SGN_OK;
 }
 
@@ -151,6 +167,11 @@ void sgn_packed_set(sgn_packed *w, int plane, int i, int j, int level)
     assert(!p->plan);
     if (p->code) p->code[entry_of(w, i, j)] = (uint8_t)level;
     else if (level) p->sign[sgn_panel_word(w->rows, i, j)] |= sgn_panel_bit(j);
+}
+
+void sgn_packed_set_word(sgn_packed *w, int plane, int i, int j, uint32_t word)
+{
+    w->plane[plane].sign[sgn_panel_word(w->rows, i, j)] = word;
 }
 
 static int level_of(const sgn_packed *w, const sgn_packed_plane *p, int i, int j)

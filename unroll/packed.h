@@ -34,11 +34,18 @@ struct sgn_packed {
 SGN_MUST_CHECK sgn_status sgn_packed_new(sgn_packed **out, const sgn_group *g,
                                          const sgn_constraint *c, const sgn_link *w,
                                          const uint32_t *const *mask);
+/* Room for a matrix of -c and +c, and of 0 if `has_zeros`.  The caller owns *out. */
+SGN_MUST_CHECK sgn_status sgn_packed_signs_new(sgn_packed **out, int rows, int cols, sgn_real c,
+                                               int has_zeros);
+/* Its columns from number `first` on, once. */
+void sgn_packed_set_columns(sgn_packed *w, int first, sgn_mat columns);
 /* A of -c, 0 and +c, packed. */
 SGN_MUST_CHECK sgn_status sgn_packed_matrix(sgn_packed **out, sgn_mat A);
 void sgn_packed_free(sgn_packed *w);  // NULL is fine
 
 void sgn_packed_set(sgn_packed *w, int plane, int i, int j, int level);
+/* The codes of row i in the panel (core/bits.h) of column j: bit k is that of its column k. */
+void sgn_packed_set_word(sgn_packed *w, int plane, int i, int j, uint32_t word);
 
 /* When all codes are set: makes products fast, for uses as sgn_bitplan_new has them. */
 SGN_MUST_CHECK sgn_status sgn_packed_plan(sgn_packed *w, unsigned uses);

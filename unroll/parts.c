@@ -189,8 +189,22 @@ static void mark(const plane *a, size_t entry, int level)
     if (value_of(a, entry, level) != 0) s->on[entry] = 1;
 }
 
+/* Digits of base 2 are bits, and panel order is that of the words. */
+static void get_words(const plane *a, sgn_packed *to, sgn_bitstream *from)
+{
+    for (int j = 0; j < a->w->cols; j += SGN_PANEL) {
+        int cols = a->w->cols - j < SGN_PANEL ? a->w->cols - j : SGN_PANEL;
+        for (int i = 0; i < a->w->rows; i++)
+            sgn_packed_set_word(to, a->plane, i, j, (uint32_t)sgn_bits_get(from, cols));
+    }
+}
+
 static void get_plane(const plane *a, sgn_packed *to, int marks, sgn_bitstream *from)
 {
+    if (a->every && !marks && to->plane[a->plane].sign) {
+        get_words(a, to, from);
+        return;
+    }
     size_t left = sgn_stored_codes(a->g, a->w, a->plane);
     sgn_digits d = sgn_digits_begin(from, a->levels ? a->levels : 1);
     for (place at = first_place(a->w); is_place(at); at = next_place(at)) {

@@ -16,13 +16,14 @@ enum { SGN_MAX_SLOTS = 8, SGN_MAX_STATE = 4 };
 
 /* What is known before anything is learned:  min_x 1/2 |y - A x|^2 + lambda |x|_1 */
 typedef struct {
-    sgn_mat A;         // (m, n)
-    double lipschitz;  // the largest eigenvalue of A'A
-    double lambda;     // the l1 weight of the classical methods
-    sgn_mat pattern;   // (n, m) not 0 where the user says that links exist; no columns: not said
-    int blocks;        // diagonal blocks A is known to have; 1: none
-    int one_bit;       // every entry of A is -c, 0 or +c for one c
-    double sparsity;   // expected share of nonzeros in x, for methods that are told it
+    sgn_mat A;          // (m, n); without memory where `signs` is there instead
+    double lipschitz;   // the largest eigenvalue of A'A
+    double lambda;      // the l1 weight of the classical methods
+    sgn_mat pattern;    // (n, m) not 0 where the user says that links exist; no columns: not said
+    int blocks;         // diagonal blocks A is known to have; 1: none
+    int one_bit;        // every entry of A is -c, 0 or +c for one c
+    sgn_packed *signs;  // such an A, of which nothing else is kept; NULL: its reals are
+    double sparsity;    // expected share of nonzeros in x, for methods that are told it
     int width;      // a sample is so many consecutive columns, whose x share a support; 1: vectors
     int folds;      // 2: x, A are the real form of complex ones, entry i and i + n/2 are one; or 1
     int sign_only;  // y = sign(A x + e)

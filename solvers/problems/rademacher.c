@@ -18,4 +18,5 @@ const sgn_problem_kind sgn_problem_kind_rademacher = {
     .cite = "Baraniuk et al. 2008, A simple proof of the restricted isometry property for random "
             "matrices, Constructive Approximation 28",
     .draw = draw,
+    .has_sign_columns = 1,
 };
