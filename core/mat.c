@@ -1,5 +1,6 @@
 #include "core/mat.h"
 
+#include "core/lanczos.h"
 #include "core/memory.h"
 #include "core/product.h"
 #include "core/vector.h"
@@ -128,6 +129,8 @@ static sgn_status gram_norm(const double *D, int m, int n, double *gram, double 
     return SGN_OK;
 }
 
+enum { MOST_EIGENVALUES = 3000 };  // that are all computed to know the largest
+
 /* In double also where sgn_real is float: step sizes are made from it. */
 sgn_status sgn_lipschitz(sgn_mat A, double *out)
 {
@@ -135,6 +138,7 @@ sgn_status sgn_lipschitz(sgn_mat A, double *out)
     assert(k > 0);
     if (!sgn_mat_finite(A))
         return sgn_fail(SGN_EDATA, "the %zu x %zu matrix has a value that is not finite", m, n);
+    if (k > MOST_EIGENVALUES) return sgn_lanczos_norm(A, out);
     double *D = sgn_alloc(m * n + k * k + k, sizeof *D);
     if (!D) return SGN_EMEM;
     widen(A, D);

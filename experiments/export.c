@@ -11,6 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
+static int is_config(const char *path)
+{
+    const char *end = strrchr(path, '.');
+    return end && (!strcmp(end, ".yml") || !strcmp(end, ".yaml"));
+}
+
 static int same_weights(const sgn_summary *a, const sgn_summary *b)
 {
     return !strcmp(a->weights_hash, b->weights_hash);
@@ -55,6 +61,7 @@ static sgn_status summarise(const char *checkpoint, const sgn_model *m, const ou
     sgn_charge_model(s, m->net);
     charge(s, o);
     snprintf(copy, sizeof copy, "%s", checkpoint);
+    if (is_config(checkpoint)) return SGN_OK;
     SGN_TRY(sgn_path_join(path, dirname(copy), "summary.json"));
     return access(path, F_OK) ? SGN_OK : complete(path, m, o, s);
 }
@@ -91,12 +98,20 @@ static sgn_status tell(const sgn_model *m, const sgn_arguments *a, const outputs
     return status;
 }
 
+static sgn_status open_model(sgn_model *m, const sgn_arguments *a)
+{
+    sgn_config c;
+    if (!is_config(a->word[0])) return sgn_model_open_alone(m, a->word[0], 1);
+    SGN_TRY(sgn_model_config(&c, a->word[0], a->override, a->overrides));
+    return sgn_model_new_to_run(m, &c, 1);
+}
+
 static sgn_status run(const sgn_arguments *a)
 {
     sgn_model m;
     outputs o = {0};
     if (!a->out && !a->c_source) return sgn_fail(SGN_ECONFIG, "export needs -o FILE or --c FILE.c");
-    SGN_TRY(sgn_model_open_alone(&m, a->word[0], 1));
+    SGN_TRY(open_model(&m, a));
     sgn_status status = a->c_source ? write_c(&m, a, &o.source) : SGN_OK;
     if (!status && a->out) status = pack(&m, a, &o.file);
     if (!status) status = tell(&m, a, &o);
@@ -107,9 +122,11 @@ static sgn_status run(const sgn_arguments *a)
 const sgn_command sgn_command_export = {
     .name = "export",
     .title = "packs a trained network into as few bytes as it has bits",
-    .usage = "MODEL -o FILE | --c FILE.c",
+    .usage = "MODEL|CONFIG [key=value ...] -o FILE | --c FILE.c",
     .help =
-        "MODEL is a checkpoint (best.h5, last.h5).  FILE gets the bits the ledger counts; A and "
+        "MODEL is a checkpoint (best.h5, last.h5), or a CONFIG (.yml): the network as it starts, "
+        "of "
+        "any size, untrained.  FILE gets the bits the ledger counts; A and "
         "what "
         "follows from it are computed again when it is read, unless --with-physics stores them. "
         "The summary of MODEL's run, and so its report, learns the size of what is written.  --c "

@@ -86,6 +86,30 @@ sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads)
     return status;
 }
 
+/* Each thread has a shard of samples at a time. */
+static int batch_to_run(const sgn_model *m, int threads)
+{
+    return SGN_SHARD / m->problem->physics.width * threads;
+}
+
+static sgn_status build_to_run(sgn_model *m, int threads)
+{
+    SGN_TRY(prepare(m, threads));
+    return sgn_net_new_to_run(&m->net, &m->config.net, m->solver, &m->problem->physics,
+                              batch_to_run(m, threads), m->config.seed);
+}
+
+sgn_status sgn_model_new_to_run(sgn_model *out, const sgn_config *c, int threads)
+{
+    sgn_model m = {.config = *c};
+    sgn_status status = sgn_problem_load(&m.problem, &c->problem, c->seed, 0);
+    if (!status) status = load_support(&m);
+    if (!status) status = build_to_run(&m, threads);
+    if (status) sgn_model_free(&m);
+    else *out = m;
+    return status;
+}
+
 void sgn_model_free(sgn_model *m)
 {
     if (!m) return;
@@ -170,16 +194,14 @@ static int can_be_drawn(const sgn_packed_file *f)
     return !f->A.cols && !sgn_image_needs_A(&f->image, &f->config.net);
 }
 
-/* Each thread has a shard of samples at a time. */
 static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, company with)
 {
     if (with == TO_RUN && can_be_drawn(f))
         SGN_TRY(sgn_problem_new_to_run(&m->problem, &m->config.problem, m->config.seed));
     else SGN_TRY(problem_to_test(m, f->A, with == WITH_VECTORS));
     SGN_TRY(prepare(m, threads));
-    int batch = SGN_SHARD / m->problem->physics.width * threads;
-    return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics, batch,
-                            m->config.seed, &f->image);
+    return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics,
+                            batch_to_run(m, threads), m->config.seed, &f->image);
 }
 
 /* Settings that are wrong are here a fault of the file. */

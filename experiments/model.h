@@ -24,6 +24,9 @@ SGN_MUST_CHECK sgn_status sgn_model_config(sgn_config *out, const char *path,
 
 SGN_MUST_CHECK sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads);
 
+/* The same for a network that has learned nothing and only runs: sgn_net_new_to_run. */
+SGN_MUST_CHECK sgn_status sgn_model_new_to_run(sgn_model *out, const sgn_config *c, int threads);
+
 /* The network of a checkpoint or of a packed model, with its own A.  For a problem of kind `file` the
    vectors are read from that file again.  *trainer (NULL: not wanted) goes on where the checkpoint
    stood. */

@@ -237,3 +237,39 @@ Test(bitstream, random_bytes_do_no_harm)
     }
     cr_expect(read > 100 && read < 19900, "%d could be read", read);
 }
+
+/* ---- from elsewhere ------------------------------------------------------------------------------ */
+
+static int fetches;
+
+static int fetch(void *from, size_t first, size_t count, uint8_t *to)
+{
+    memcpy(to, (const uint8_t *)from + first, count);
+    return ++fetches < 1000;
+}
+
+Test(bitstream, bytes_that_are_fetched_in_pieces_are_those_in_memory)
+{
+    uint8_t all[100], some[11];
+    for (int i = 0; i < 100; i++) all[i] = (uint8_t)(i * 37 + 11);
+    for (int count = 1; count <= 64; count++) {
+        sgn_bitsource source = {.fetch = fetch, .from = all, .room = sizeof some};
+        sgn_bitstream a = {.byte = all, .capacity = 800},
+                      b = {.byte = some, .capacity = 800, .source = &source};
+        while (!a.overrun) {
+            cr_assert_eq(sgn_bits_get(&b, count), sgn_bits_get(&a, count), "%d bits", count);
+            cr_assert_eq(b.at, a.at);
+        }
+        cr_assert(b.overrun);
+    }
+}
+
+Test(bitstream, what_cannot_be_fetched_reads_as_beyond_the_end)
+{
+    uint8_t all[100] = {0}, some[11];
+    sgn_bitsource source = {.fetch = fetch, .from = all, .room = sizeof some};
+    sgn_bitstream b = {.byte = some, .capacity = 800, .source = &source};
+    fetches = 1000;
+    cr_expect_eq(sgn_bits_get(&b, 8), 0);
+    cr_expect(b.overrun);
+}

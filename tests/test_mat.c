@@ -1,5 +1,6 @@
 #include "core/mat.h"
 
+#include "core/lanczos.h"
 #include "core/memory.h"
 #include "core/rng.h"
 
@@ -217,4 +218,19 @@ Test(mat, eigenvectors_give_the_matrix_back)
     sgn_real bad[] = {(sgn_real)NAN};
     cr_assert_eq(sgn_eigen(sgn_mat_view(bad, 1, 1), value), SGN_EDATA);
     sgn_free(G.at), sgn_free(S.at), sgn_free(T.at);
+}
+
+/* What takes the place of all eigenvalues where they are too many; a matrix of one direction ends at once. */
+Test(mat, lanczos_finds_the_largest_eigenvalue_too)
+{
+    sgn_rng rng = sgn_rng_stream(3, SGN_RNG_FREE, 0, 0);
+    for (int n = 1; n < 400; n = 3 * n + 4) {
+        sgn_mat A = sgn_mat_view(sgn_alloc((size_t)n * 90, sizeof *A.at), 90, n);
+        for (int i = 0; i < 90 * n; i++) A.at[i] = (sgn_real)sgn_rng_normal(&rng);
+        double expected, found;
+        cr_assert_eq(sgn_lipschitz(A, &expected), SGN_OK);
+        cr_assert_eq(sgn_lanczos_norm(A, &found), SGN_OK);
+        cr_expect_float_eq(found / expected, 1, 1e-7, "%d columns: %g, not %g", n, found, expected);
+        sgn_free(A.at);
+    }
 }

@@ -338,3 +338,66 @@ Test(packed, links_of_an_early_stage_are_not_exported)
     cr_expect(strstr(sgn_last_error(), "the links are still full, not onebit"));
     model_free(&m);
 }
+
+/* ---- without ever being there as reals ----------------------------------------------------------- */
+
+/* As sgn_net_new builds it and its image brings it back: the same weights, and the same estimates. */
+static void starts_alike(const char *keys, const char *constraint)
+{
+    char expected[33], found[33];
+    sgn_config c = config_of("%s weights.constraint=%s", keys, constraint);
+    model m = model_of(&c);
+    sgn_net *net, *twin = deployed(&m, 0);
+    OK(sgn_net_new_to_run(&net, &m.net->as, solver_of(&m), &m.problem->physics, BATCH,
+                          m.config.seed));
+    sgn_net_hash(m.net, expected);
+    sgn_net_hash(net, found);
+    cr_expect_str_eq(found, expected, "%s %s", keys, constraint);
+    for (int i = 0; i < net->m; i++)
+        sgn_net_input(net).at[i] = sgn_net_input(twin).at[i] = (sgn_real)((i * 7) % 5 - 2);
+    sgn_mat x = sgn_net_forward(net, NULL, 1), z = sgn_net_forward(twin, NULL, 1);
+    cr_expect_arr_eq(x.at, z.at, (size_t)net->n * sizeof *x.at, "%s %s", keys, constraint);
+    sgn_net_free(net);
+    sgn_net_free(twin);
+    model_free(&m);
+}
+
+Test(packed, an_untrained_network_is_deployed_layer_by_layer_as_if_it_had_been_built)
+{
+    static const char *const each[] = {"onebit", "planes"};
+    for (int i = 0; i < 2; i++) {
+        starts_alike("network.depth=3 weights.support=all", each[i]);
+        starts_alike("network.depth=3 network.solver=lista weights.scale=row", each[i]);
+        starts_alike("network.depth=4 network.tied=true weights.init=random", each[i]);
+        starts_alike("problem.kind=sparse-pm1 weights.support=physics", each[i]);
+        starts_alike("problem.kind=rademacher network.physics_term=adjoint", each[i]);
+    }
+}
+
+/* 70 columns are two panels and a rest. */
+Test(packed, a_matrix_of_signs_takes_the_place_of_its_reals)
+{
+    model m = model_with("problem.kind=rademacher problem.m=37 problem.n=70 "
+                         "weights.constraint=onebit network.physics_term=adjoint");
+    sgn_image image;
+    sgn_problem *signs;
+    sgn_net *net, *twin = deployed(&m, 0);
+    OK(sgn_image_of(&image, m.net, 0));
+    cr_expect(!sgn_image_needs_A(&image, &m.net->as));
+    OK(sgn_problem_new_to_run(&signs, &m.config.problem, m.config.seed));
+    cr_expect_null(signs->physics.A.at);
+    for (int j = 0; j < 70; j++)
+        for (int i = 0; i < 37; i++)
+            cr_assert_eq(sgn_packed_at(signs->physics.signs, i, j),
+                         *sgn_mat_at(m.problem->physics.A, i, j), "%d %d", i, j);
+    OK(sgn_net_of_image(&net, &m.net->as, solver_of(&m), &signs->physics, BATCH, m.config.seed,
+                        &image));
+    for (int i = 0; i < net->m; i++)
+        sgn_net_input(net).at[i] = sgn_net_input(twin).at[i] = (sgn_real)((i * 7) % 5 - 2);
+    sgn_mat x = sgn_net_forward(net, NULL, 1), z = sgn_net_forward(twin, NULL, 1);
+    cr_expect_arr_eq(x.at, z.at, (size_t)net->n * sizeof *x.at);
+    sgn_net_free(net), sgn_net_free(twin);
+    sgn_problem_free(signs);
+    sgn_image_free(&image);
+    model_free(&m);
+}

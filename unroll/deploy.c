@@ -117,7 +117,6 @@ static sgn_status put(const sgn_net *net, sgn_part part, sgn_bitstream *to)
 
 sgn_status sgn_image_of(sgn_image *out, const sgn_net *net, int with_physics)
 {
-    assert(!net->memory->deployment && "what was packed is not packed again");
     if (net->stand_in)
         return sgn_fail(
             SGN_ECONFIG,
@@ -199,7 +198,7 @@ static const uint32_t *mask_of(const sgn_net *net, const sgn_net_group *g, const
     return net->memory->deployment->mask[i];
 }
 
-static sgn_status pack(sgn_net *net, const sgn_net_group *g, sgn_link *w)
+sgn_status sgn_deployment_pack(sgn_net *net, const sgn_net_group *g, sgn_link *w)
 {
     sgn_packed **to = &net->memory->deployment->packed[w - net->param];
     const uint32_t *mask[SGN_MAX_PLANES];
@@ -209,13 +208,19 @@ static sgn_status pack(sgn_net *net, const sgn_net_group *g, sgn_link *w)
     return SGN_OK;
 }
 
-static sgn_status pack_links(sgn_net *net)
+sgn_status sgn_deployment_make_masks(sgn_net *net)
 {
     for (int i = 0; i < net->nsupports; i++)
         SGN_TRY(make_mask(net->support[i], &net->memory->deployment->mask[i]));
+    return SGN_OK;
+}
+
+static sgn_status pack_links(sgn_net *net)
+{
+    SGN_TRY(sgn_deployment_make_masks(net));
     for (int i = 0; i < net->ngroups; i++)
         for (int k = 0; k < net->group[i].links.n; k++)
-            SGN_TRY(pack(net, &net->group[i], net->group[i].links.link[k]));
+            SGN_TRY(sgn_deployment_pack(net, &net->group[i], net->group[i].links.link[k]));
     return SGN_OK;
 }
 
@@ -267,6 +272,13 @@ static void look_codes_up(sgn_net *net)
     for (int i = 0; i < net->ngroups; i++) net->group[i].constraint = c;
 }
 
+sgn_status sgn_deployment_finish(sgn_net *net)
+{
+    look_codes_up(net);
+    SGN_TRY(pack_A(net));
+    return plan_products(net);
+}
+
 static sgn_status get(sgn_net *net, const sgn_net *twin, sgn_image *image)
 {
     sgn_bitstream *part = image->part;
@@ -281,9 +293,7 @@ static sgn_status get(sgn_net *net, const sgn_net *twin, sgn_image *image)
     if (image->has_physics) SGN_TRY(sgn_part_get(net, SGN_PART_MATRICES, &part[SGN_PART_MATRICES]));
     else if (twin) copy_matrices(twin, net);
     SGN_TRY(sgn_part_get(net, SGN_PART_CODES, &part[SGN_PART_CODES]));
-    look_codes_up(net);
-    SGN_TRY(pack_A(net));
-    return plan_products(net);
+    return sgn_deployment_finish(net);
 }
 
 /* What is computed from the problem comes from an ordinary network at its start. */

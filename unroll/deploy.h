@@ -30,6 +30,13 @@ SGN_MUST_CHECK sgn_status sgn_net_of_image(sgn_net **out, const sgn_net_settings
                                            const sgn_solver *solver, const sgn_physics *q,
                                            int batch, uint64_t seed, sgn_image *image);
 
+/* A network that has learned nothing, deployed at once: never more than one of its layers is there as
+   reals, so that it can be far larger than one that is trained.  SGN_ECONFIG where a start takes more than
+   signs of what links start from. */
+SGN_MUST_CHECK sgn_status sgn_net_new_to_run(sgn_net **out, const sgn_net_settings *as,
+                                             const sgn_solver *solver, const sgn_physics *q,
+                                             int batch, uint64_t seed);
+
 /* Whether that takes the reals of A: something in the network is computed from them.  Otherwise
    q->signs will do, which is then borrowed. */
 int sgn_image_needs_A(const sgn_image *image, const sgn_net_settings *as);

@@ -58,10 +58,20 @@ SGN_MUST_CHECK sgn_status sgn_net_lay_out(sgn_net *net);
 SGN_MUST_CHECK sgn_status sgn_net_lay_out_to_run(sgn_net *net);  // unroll/deploy.c
 SGN_MUST_CHECK sgn_status sgn_net_start(sgn_net *net, uint64_t seed);
 
+/* Two steps of the start: the matrix W0 (n, m) that links start from, and the values of a layer, whose
+   parameters have a weight (unroll/solver.h: setup). */
+SGN_MUST_CHECK sgn_status sgn_net_initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W0);
+SGN_MUST_CHECK sgn_status sgn_net_set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0);
+
 /* All of these, for resolved settings. */
 SGN_MUST_CHECK sgn_status sgn_net_build(sgn_net **out, const sgn_net_settings *as,
                                         const sgn_solver *solver, const sgn_physics *q, int batch,
                                         uint64_t seed, sgn_net_purpose purpose);
+/* What is done with a deployed network: masks of its supports, a packed form without codes for w, a
+   member of g; and when all have their codes, A and the plans of products. */
+SGN_MUST_CHECK sgn_status sgn_deployment_make_masks(sgn_net *net);
+SGN_MUST_CHECK sgn_status sgn_deployment_pack(sgn_net *net, const sgn_net_group *g, sgn_link *w);
+SGN_MUST_CHECK sgn_status sgn_deployment_finish(sgn_net *net);
 void sgn_deployment_free(struct sgn_deployment *d, const sgn_net *net);  // NULL is fine
 
 /* Fitted supports of single planes, from the latents. */

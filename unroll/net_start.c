@@ -35,7 +35,7 @@ static void make_correction(const sgn_net *net, sgn_mat W)
     for (size_t i = 0; now > 0 && i < size; i++) W.at[i] *= (sgn_real)(want / now);
 }
 
-static sgn_status initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
+sgn_status sgn_net_initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W)
 {
     if (net->memory->iteration.physics_term) {
         SGN_TRY(sgn_analytic_weight(&net->physics, W));
@@ -95,7 +95,7 @@ static size_t slot_size(const sgn_net *net, const sgn_slot *s)
 }
 
 /* A slot the layer does not use still needs a place for setup() to write to. */
-static sgn_status set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
+sgn_status sgn_net_set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
 {
     sgn_mat slot[SGN_MAX_SLOTS];
     int slots = sgn_solver_slots(net->solver);
@@ -166,9 +166,9 @@ sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
     sgn_real *room = sgn_alloc((size_t)net->n * (size_t)net->m, sizeof *room);
     if (!room) return SGN_EMEM;
     sgn_mat W0 = sgn_mat_view(room, net->n, net->m);
-    sgn_status status = initial_weight(net, seed, W0);
+    sgn_status status = sgn_net_initial_weight(net, seed, W0);
     for (int k = 0; !status && k < net->as.depth; k++)
-        status = set_layer(net, &net->memory->layer[k], W0);
+        status = sgn_net_set_layer(net, &net->memory->layer[k], W0);
     if (!status && net->as.init == SGN_INIT_HE) draw_links(net, seed);
     sgn_param analytic = net->memory->layer[0].analytic;
     if (!status && analytic != SGN_NO_PARAM)

@@ -174,6 +174,11 @@ void sgn_packed_set_word(sgn_packed *w, int plane, int i, int j, uint32_t word)
     w->plane[plane].sign[sgn_panel_word(w->rows, i, j)] = word;
 }
 
+uint32_t sgn_packed_word(const sgn_packed *w, int plane, int i, int j)
+{
+    return w->plane[plane].sign[sgn_panel_word(w->rows, i, j)];
+}
+
 static int level_of(const sgn_packed *w, const sgn_packed_plane *p, int i, int j)
 {
     if (p->code) return p->code[entry_of(w, i, j)];

@@ -47,6 +47,8 @@ void sgn_packed_set(sgn_packed *w, int plane, int i, int j, int level);
 /* The codes of row i in the panel (core/bits.h) of column j: bit k is that of its column k. */
 void sgn_packed_set_word(sgn_packed *w, int plane, int i, int j, uint32_t word);
 
+uint32_t sgn_packed_word(const sgn_packed *w, int plane, int i, int j);
+
 /* When all codes are set: makes products fast, for uses as sgn_bitplan_new has them. */
 SGN_MUST_CHECK sgn_status sgn_packed_plan(sgn_packed *w, unsigned uses);
 

@@ -170,8 +170,27 @@ static int level_of(const plane *a, size_t entry)
     return level;
 }
 
+/* Digits of base 2 are bits, and panel order is that of the words. */
+static int are_words(const plane *a, const sgn_packed *w)
+{
+    return w && a->every && w->plane[a->plane].sign;
+}
+
+static void put_words(const plane *a, sgn_bitstream *to)
+{
+    for (int j = 0; j < a->w->cols; j += SGN_PANEL) {
+        int cols = a->w->cols - j < SGN_PANEL ? a->w->cols - j : SGN_PANEL;
+        for (int i = 0; i < a->w->rows; i++)
+            sgn_bits_put(to, sgn_packed_word(a->w->packed, a->plane, i, j), cols);
+    }
+}
+
 static void put_plane(const plane *a, sgn_bitstream *to)
 {
+    if (are_words(a, a->w->packed)) {
+        put_words(a, to);
+        return;
+    }
     sgn_digits d = sgn_digits_begin(to, a->levels ? a->levels : 1);
     for (place at = first_place(a->w); is_place(at); at = next_place(at)) {
         size_t entry = entry_at(at);
@@ -189,7 +208,6 @@ static void mark(const plane *a, size_t entry, int level)
     if (value_of(a, entry, level) != 0) s->on[entry] = 1;
 }
 
-/* Digits of base 2 are bits, and panel order is that of the words. */
 static void get_words(const plane *a, sgn_packed *to, sgn_bitstream *from)
 {
     for (int j = 0; j < a->w->cols; j += SGN_PANEL) {
@@ -201,7 +219,7 @@ static void get_words(const plane *a, sgn_packed *to, sgn_bitstream *from)
 
 static void get_plane(const plane *a, sgn_packed *to, int marks, sgn_bitstream *from)
 {
-    if (a->every && !marks && to->plane[a->plane].sign) {
+    if (!marks && are_words(a, to)) {
         get_words(a, to, from);
         return;
     }
