@@ -68,13 +68,13 @@ static sgn_status take_pieces(int fd, const char *path, size_t most, sgn_take_pi
     ssize_t have;
     SGN_TRY(size_of(fd, path, most, &expected));
     while ((have = read_all(fd, piece, PIECE)) > 0) take(context, piece, (size_t)have);
-    return have < 0 ? fail("read", path) : SGN_OK;
+    return have < 0 ? sgn_fail_io("read", path) : SGN_OK;
 }
 
 sgn_status sgn_read_pieces(const char *path, size_t most, sgn_take_piece *take, void *context)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return fail("read", path);
+    if (fd < 0) return sgn_fail_io("read", path);
     sgn_status s = take_pieces(fd, path, most, take, context);
     close(fd);
     return s;
