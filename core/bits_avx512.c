@@ -41,6 +41,12 @@ INLINE void tables_of(const float *x, int is_full, __m512 table[REGISTERS])
     }
 }
 
+/* By a number that is a constant once loops are unrolled; the form for variables takes as long. */
+INLINE __m512i rotated(__m512i word, int by)
+{
+    return _mm512_rorv_epi32(word, _mm512_set1_epi32(by));
+}
+
 /* What 16 words ask for.  The words are rotated, not shifted: bits above an index do not matter, and
    on Zen 4 shifts compete with additions for the same two pipes, rotations do not.  Each rotation
    begins with the word, so that none waits for another. */
@@ -49,11 +55,10 @@ INLINE __m512 one_sum(const __m512 table[REGISTERS], __m512i word)
     __m512 part[GROUPS];
 #pragma GCC unroll 4
     for (int g = 0; g < FIVES; g++)
-        part[g] =
-            _mm512_permutex2var_ps(table[2 * g], _mm512_ror_epi32(word, 5 * g), table[2 * g + 1]);
+        part[g] = _mm512_permutex2var_ps(table[2 * g], rotated(word, 5 * g), table[2 * g + 1]);
 #pragma GCC unroll 3
     for (int g = FIVES; g < GROUPS; g++)
-        part[g] = _mm512_permutexvar_ps(_mm512_ror_epi32(word, 4 * g + FIVES), table[FIVES + g]);
+        part[g] = _mm512_permutexvar_ps(rotated(word, 4 * g + FIVES), table[FIVES + g]);
     return _mm512_add_ps(
         _mm512_add_ps(_mm512_add_ps(part[0], part[1]), _mm512_add_ps(part[2], part[3])),
         _mm512_add_ps(_mm512_add_ps(part[4], part[5]), part[6]));
