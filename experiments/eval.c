@@ -58,19 +58,21 @@ static sgn_status use_condition(sgn_model *m, const sgn_arguments *a)
     return sgn_problem_test_under(m->problem, &m->config.test, m->config.seed);
 }
 
-/* What only the training knew, of the run whose folder the model lies in. */
-static void recall_training(sgn_summary *s, const char *model)
+/* What only the training knew, of the run whose folder the model lies in; it need not be there. */
+static sgn_status recall_training(sgn_summary *s, const char *model)
 {
     char path[SGN_PATH_MAX], copy[SGN_PATH_MAX];
     sgn_summary trained;
     snprintf(copy, sizeof copy, "%s", model);
-    if (sgn_path_join(path, dirname(copy), "summary.json") || sgn_summary_load(&trained, path))
-        return;
+    if (sgn_path_join(path, dirname(copy), "summary.json")) return SGN_OK;
+    sgn_status status = sgn_summary_load(&trained, path);
+    if (status) return status == SGN_EMEM ? status : SGN_OK;
     if (!strcmp(trained.weights_hash, s->weights_hash)) {
         s->seconds = trained.seconds;
         s->best_db = trained.best_db;
     }
     sgn_summary_free(&trained);
+    return SGN_OK;
 }
 
 static sgn_status run(const sgn_arguments *a)
@@ -83,7 +85,7 @@ static sgn_status run(const sgn_arguments *a)
     if (!status && a->words > 1) status = use_vectors(&m, a->word[1]);
     if (!status && (a->overrides || a->words == 1)) status = use_condition(&m, a);
     if (!status) status = sgn_score_model(&s, &m);
-    recall_training(&s, a->word[0]);
+    if (!status) status = recall_training(&s, a->word[0]);
     if (a->label) snprintf(s.label, sizeof s.label, "%s", a->label);
     if (!status) status = sgn_folder_keep(&s, &m.config, a->out, a->threads, a->force);
     if (!status) status = sgn_print_summary(&s, a->json);

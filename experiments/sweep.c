@@ -8,6 +8,7 @@
  * started once more, and none outlives the sweep.
  */
 #include "core/memory.h"
+#include "core/memstream.h"
 #include "experiments/folder.h"
 #include "experiments/gather.h"
 #include "experiments/model.h"
@@ -75,11 +76,11 @@ static sgn_status write_order(const state *s)
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
     SGN_TRY(sgn_path_join(path, s->folder, SGN_ORDER_FILE));
-    FILE *f = open_memstream(&text, &size);
-    if (!f) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    FILE *f = sgn_memstream_open(&text, &size);
+    if (!f) return SGN_EMEM;
     for (int i = 0; i < s->sweep.n; i++) fprintf(f, "%s\n", s->name[i].folder);
-    fclose(f);
-    sgn_status status = sgn_write_file(path, text, size);
+    sgn_status status = sgn_memstream_close(f);
+    if (!status) status = sgn_write_file(path, text, size);
     free(text);
     return status;
 }

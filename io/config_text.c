@@ -1,4 +1,5 @@
 /* The configuration written out: resolved, as YAML, and explained, as a table. */
+#include "core/memstream.h"
 #include "io/config.h"
 
 #include <stdlib.h>
@@ -10,16 +11,13 @@ static sgn_status to_text(void (*write)(FILE *f, const void *context), const voi
 {
     char *buffer = NULL;
     size_t size;
-    FILE *f = open_memstream(&buffer, &size);
-    if (!f) return sgn_fail(SGN_EMEM, "out of memory");
+    FILE *f = sgn_memstream_open(&buffer, &size);
+    if (!f) return SGN_EMEM;
     write(f, context);
-    int failed = ferror(f);
-    if (fclose(f) != 0 || failed) {
-        free(buffer);
-        return sgn_fail(SGN_EMEM, "out of memory");
-    }
-    *text = buffer;
-    return SGN_OK;
+    sgn_status s = sgn_memstream_close(f);
+    if (s == SGN_OK) *text = buffer;
+    else free(buffer);
+    return s;
 }
 
 static void write_config(FILE *f, const void *config)

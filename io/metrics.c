@@ -1,5 +1,6 @@
 #include "io/metrics.h"
 #include "core/memory.h"
+#include "core/memstream.h"
 #include "io/file.h"
 #include "io/text.h"
 
@@ -148,13 +149,13 @@ static sgn_status rewrite(const char *path, void (*header)(FILE *),
 {
     char *text = NULL;
     size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    FILE *to = sgn_memstream_open(&text, &size);
+    if (!to) return SGN_EMEM;
     if (header) header(to);
     for (int i = 0; i < n; i++)
         if (row[i].step <= last_step) put(to, &row[i]);
-    sgn_status s = fclose(to) ? sgn_fail(SGN_EMEM, "out of memory: %s", path)
-                              : sgn_write_file(path, text, size);
+    sgn_status s = sgn_memstream_close(to);
+    if (s == SGN_OK) s = sgn_write_file(path, text, size);
     free(text);
     return s;
 }

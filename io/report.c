@@ -1,4 +1,5 @@
 #include "io/report.h"
+#include "core/memstream.h"
 #include "io/figures.h"
 #include "io/file.h"
 #include "io/results.h"
@@ -115,7 +116,8 @@ static void put_table(FILE *to, const sgn_table *t)
 /* Ends a memory stream and writes what it holds to `path`. */
 static sgn_status save(FILE *from, char **text, const size_t *size, const char *path, sgn_status s)
 {
-    if (fclose(from) && s == SGN_OK) s = sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    sgn_status closed = sgn_memstream_close(from);
+    if (s == SGN_OK) s = closed;
     if (s == SGN_OK) s = sgn_write_file(path, *text, *size);
     free(*text);
     return s;
@@ -149,8 +151,8 @@ static sgn_status write_csv(const page *p, const char *name, const sgn_table *t,
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
     SGN_TRY(data_path(p, name, "csv", path));
-    FILE *to = open_memstream(&text, &size);
-    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    FILE *to = sgn_memstream_open(&text, &size);
+    if (!to) return SGN_EMEM;
     sgn_status s = SGN_OK;
     if (t) s = sgn_table_csv(t, to);
     else sgn_plot_csv(to, plot);
@@ -214,8 +216,8 @@ static sgn_status write_table(const page *p, const char *name, const char *endin
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
     SGN_TRY(data_path(p, name, ending, path));
-    FILE *to = open_memstream(&text, &size);
-    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    FILE *to = sgn_memstream_open(&text, &size);
+    if (!to) return SGN_EMEM;
     return save(to, &text, &size, path, write(t, to));
 }
 
@@ -344,7 +346,6 @@ sgn_status sgn_report_write(const char *html_path, const char *title, const sgn_
         return sgn_fail(SGN_EIO, "the path %s is too long", html_path);
     char *dot = strrchr(p.stem, '.');
     if (dot && strcmp(dot, ".html") == 0) *dot = '\0';
-    if (!(p.to = open_memstream(&text, &size)))
-        return sgn_fail(SGN_EMEM, "out of memory: %s", html_path);
+    if (!(p.to = sgn_memstream_open(&text, &size))) return SGN_EMEM;
     return save(p.to, &text, &size, html_path, put_page(&p, title, run, nruns, charts));
 }

@@ -75,6 +75,7 @@ sgn_status sgn_net_record(sgn_net *net, int carry_state)
             carried ? sgn_tape_input(net->tape, rows) : sgn_zeros(net->tape, rows);
     }
     for (int k = 0; k < net->as.depth; k++) {
+        SGN_TRY(sgn_tape_reserve(net->tape, SGN_LAYER_NODES));
         net->memory->layer[k].tape = net->tape;
         solver->step(&net->memory->layer[k], net->y, state);
         net->x[k] = state[0];

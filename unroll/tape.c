@@ -33,7 +33,6 @@ struct sgn_tape {
     int longest;
     tile *tile;
     int ntiles;
-    int failed;  // a node that found no memory while recording
     /* of the pass under way */
     int cols, block;  // shards that a thread takes together
     void (*seed)(void *, int, int);
@@ -57,8 +56,10 @@ sgn_status sgn_tape_new(sgn_tape **out, sgn_link *param, int nparams, sgn_mat A,
     t->A = A;
     t->batch = batch;
     t->shards = (batch + SGN_SHARD - 1) / SGN_SHARD;
-    *out = t;
-    return SGN_OK;
+    sgn_status s = sgn_tape_reserve(t, SGN_LAYER_NODES);
+    if (s == SGN_OK) *out = t;
+    else sgn_tape_free(t);
+    return s;
 }
 
 void sgn_tape_free(sgn_tape *t)
@@ -73,25 +74,24 @@ void sgn_tape_free(sgn_tape *t)
     sgn_free(t);
 }
 
-static int grow(sgn_tape *t)
+sgn_status sgn_tape_reserve(sgn_tape *t, int nodes)
 {
-    int room = t->room ? 2 * t->room : 64;
+    int room = t->room ? t->room : nodes;
+    if (t->room - t->n >= nodes) return SGN_OK;
+    while (room - t->n < nodes) room *= 2;
     sgn_node *node = sgn_alloc((size_t)room, sizeof *node);
-    if (!node) return 0;
+    if (!node) return SGN_EMEM;
     if (t->n) memcpy(node, t->node, (size_t)t->n * sizeof *node);
     sgn_free(t->node);
     t->node = node;
     t->room = room;
-    return 1;
+    return SGN_OK;
 }
 
 sgn_var sgn_tape_put(sgn_tape *t, sgn_node o)
 {
     assert(!t->slab && "recording after sgn_tape_seal");
-    if (t->n == t->room && !grow(t)) {
-        t->failed = 1;  // sgn_tape_seal reports it; recording goes on over the last node
-        return t->n - 1;
-    }
+    assert(t->n < t->room && "recording without sgn_tape_reserve");
     if (o.op) {
         o.has_grad = o.p != SGN_NO_PARAM && t->param[o.p].trained;
         for (int i = 0; i < 3; i++)
@@ -192,7 +192,6 @@ void sgn_tape_drop_gradients(sgn_tape *t)
 
 sgn_status sgn_tape_seal(sgn_tape *t)
 {
-    if (t->failed) return SGN_EMEM;
     SGN_TRY(lay_out_values(t));
     SGN_TRY(lay_out_scalars(t));
     return lay_out_tiles(t);

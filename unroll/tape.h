@@ -71,6 +71,10 @@ sgn_var sgn_line_search(sgn_tape *t, sgn_var d, sgn_var q, sgn_var r);
 SGN_MUST_CHECK sgn_status sgn_tape_new(sgn_tape **out, sgn_link *param, int nparams, sgn_mat A,
                                        int batch);
 void sgn_tape_free(sgn_tape *t);  // NULL is fine
+/* Room for so many more nodes: recording itself cannot fail, and an iteration checks nothing.  A new
+   tape has room for SGN_LAYER_NODES, which is more than an iteration of any solver records. */
+enum { SGN_LAYER_NODES = 256 };
+SGN_MUST_CHECK sgn_status sgn_tape_reserve(sgn_tape *t, int nodes);
 sgn_var sgn_tape_input(sgn_tape *t, int rows);
 /* Before sealing: the tape is only going to be replayed forwards. */
 void sgn_tape_drop_gradients(sgn_tape *t);

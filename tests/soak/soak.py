@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-SKIPPED = 77
+SKIPPED, MOST_SECONDS = 77, 600
 program = os.path.abspath(os.environ["SIGNROLL"])
 faults = os.path.abspath(os.environ["FAULTS"])
 count = int(sys.argv[1])
@@ -20,6 +20,8 @@ random.seed(1)
 
 # Thousands of files are synced: in memory, where there is such a place.
 memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# Python's own handler would swallow what comes between fork and exec.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 work = tempfile.mkdtemp(prefix="signroll-soak-", dir=memory)
 os.chdir(work)
 
@@ -67,7 +69,11 @@ def start(*words, env=None, **how):
 
 class Ended:
     def __init__(self, process):
-        self.err = process.communicate(timeout=600)[1]
+        try:
+            self.err = process.communicate(timeout=MOST_SECONDS)[1]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         self.code = process.returncode
 
     def __str__(self):

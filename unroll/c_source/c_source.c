@@ -1,4 +1,5 @@
 #include "unroll/c_source.h"
+#include "core/memstream.h"
 
 #include "core/memory.h"
 #include "unroll/c_source/build.h"
@@ -120,21 +121,19 @@ static void put_file(const sgn_c_writer *w, const char *tables, const char *body
     put_function(w, body, to);
 }
 
-static sgn_status no_memory(void) { return sgn_fail(SGN_EMEM, "out of memory"); }
-
 /* The result, copied into memory of ours. */
 static sgn_status assemble(const sgn_c_writer *w, const char *tables, const char *body, char **text)
 {
     char *whole = NULL;
     size_t length = 0;
-    FILE *to = open_memstream(&whole, &length);
-    if (!to) return no_memory();
+    FILE *to = sgn_memstream_open(&whole, &length);
+    if (!to) return SGN_EMEM;
     put_file(w, tables, body, to);
-    int failed = fclose(to);
-    char *own = failed ? NULL : sgn_alloc(length + 1, 1);
+    sgn_status s = sgn_memstream_close(to);
+    char *own = s ? NULL : sgn_alloc(length + 1, 1);
     if (own) memcpy(own, whole, length + 1);
     free(whole);
-    if (!own) return no_memory();
+    if (!own) return SGN_EMEM;
     *text = own;
     return SGN_OK;
 }
@@ -168,11 +167,13 @@ sgn_status sgn_c_source(const sgn_net *net, const sgn_c_source_info *info, char 
     char *tables = NULL, *body = NULL;
     size_t tables_length, body_length;
     sgn_c_writer w = {.net = net, .info = info};
-    w.tables = open_memstream(&tables, &tables_length);
-    w.body = open_memstream(&body, &body_length);
-    sgn_status status = w.tables && w.body ? write_parts(&w) : no_memory();
-    int failed = (w.tables && fclose(w.tables)) + (w.body && fclose(w.body));
-    if (!status && failed) status = no_memory();
+    w.tables = sgn_memstream_open(&tables, &tables_length);
+    w.body = sgn_memstream_open(&body, &body_length);
+    sgn_status status = w.tables && w.body ? write_parts(&w) : SGN_EMEM;
+    sgn_status closed[] = {w.tables ? sgn_memstream_close(w.tables) : SGN_OK,
+                           w.body ? sgn_memstream_close(w.body) : SGN_OK};
+    for (int i = 0; i < 2; i++)
+        if (!status) status = closed[i];
     if (!status) status = assemble(&w, tables, body, text);
     if (!status && size) *size = size_of(&w);
     free(tables);

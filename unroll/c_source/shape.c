@@ -1,5 +1,6 @@
 /* shape.c -- a matrix as tables: its shape, its codes, and what these stand for. */
 #include "core/memory.h"
+#include "core/memstream.h"
 #include "unroll/c_source/build.h"
 
 #include <math.h>
@@ -214,16 +215,16 @@ sgn_status sgn_c_write_matrix(sgn_c_writer *w, const sgn_c_matrix *a, const char
 {
     char *members = NULL;
     size_t length;
-    FILE *shape = open_memstream(&members, &length);
-    if (!shape) return sgn_fail(SGN_EMEM, "out of memory");
+    FILE *shape = sgn_memstream_open(&members, &length);
+    if (!shape) return SGN_EMEM;
     *out = (sgn_c_plane){.flipped = a->flipped};
     fprintf(shape, ".rows = %d, .cols = %d, .rowspan = %d, .colspan = %d", a->rows, a->cols,
             a->rowspan, a->colspan);
     sgn_status status = write_places(w, a, shape);
     if (!status)
         status = a->levels ? write_links(w, a, shape, out) : write_reals(w, a, link, shape, out);
-    int failed = fclose(shape);
-    if (!status && failed) status = sgn_fail(SGN_EMEM, "out of memory");
+    sgn_status closed = sgn_memstream_close(shape);
+    if (!status) status = closed;
     if (!status) status = write_shape(w, members, out);
     free(members);
     return status;
