@@ -1,6 +1,7 @@
 #include "experiments/bench_scale.h"
 
 #include "core/memory.h"
+#include "core/memstream.h"
 #include "core/option.h"
 #include "io/file.h"
 #include "io/plot.h"
@@ -196,10 +197,10 @@ static sgn_status save(const char *folder, const char *file,
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
     SGN_TRY(sgn_path_join(path, folder, file));
-    FILE *to = open_memstream(&text, &size);
-    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
-    sgn_status status = put(to, what);
-    if (fclose(to) && !status) status = sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    FILE *to = sgn_memstream_open(&text, &size);
+    if (!to) return SGN_EMEM;
+    sgn_status status = put(to, what), closed = sgn_memstream_close(to);
+    if (!status) status = closed;
     if (!status) status = sgn_write_file(path, text, size);
     free(text);
     return status;

@@ -11,8 +11,8 @@ except ImportError:
     print("python3-h5py is not installed: skipped")
     sys.exit(SKIPPED)
 
-RATES = (["train.lr=1e9", "train.lr_scalars=1e9", "train.clip=1e30"],  # at once
-         ["train.lr=3", "train.lr_scalars=3", "train.clip=1e30", "train.warmup=0"])  # or by and by
+AT_ONCE = ["train.lr=1e9", "train.lr_scalars=1e9", "train.clip=1e30", "train.warmup=0"]
+BY_AND_BY = ["train.lr=3", "train.lr_scalars=3", "train.clip=1e30", "train.warmup=0"]
 
 
 def is_sound(path):
@@ -33,12 +33,9 @@ def diverge(solver, constraint, rates):
         laws.check("exit status 5, with step and layer",
                    ended.code == 5 and "diverged at step " in ended.err and " of layer " in ended.err, solver,
                    constraint, ended)
-        step = int(ended.err.split("diverged at step ")[1].split(":")[0])
-        if step > 1:
-            shutil.rmtree("before", ignore_errors=True)
-            before = run(*train, "before", "--stop-after", str(step - 1))
-            laws.check("a step before all was finite",
-                       before.code == 130 and is_sound("before/last.h5"), solver, constraint, before)
+        if rates is AT_ONCE:
+            step = int(ended.err.split("diverged at step ")[1].split(":")[0])
+            laws.check("within one step of the one that went astray, the first", step <= 1, solver, constraint, ended)
     if ended.code != 2:  # a pair that there is not
         laws.check("the checkpoints that are left are sound", is_sound("run/last.h5") and is_sound("run/best.h5"),
                    solver, constraint, ended)
@@ -46,7 +43,7 @@ def diverge(solver, constraint, rates):
 
 for solver in listed("solvers")[::count]:
     for constraint in ("full", "onebit"):
-        for rates in RATES:
+        for rates in (AT_ONCE, BY_AND_BY):
             diverge(solver, constraint, rates)
 
 # ---- data ------------------------------------------------------------------------------------------
