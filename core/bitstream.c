@@ -207,6 +207,6 @@ int sgn_digits_get(sgn_digits *d, size_t remaining)
 
 double sgn_digits_bits(int base, size_t count)
 {
-    size_t room = (size_t)digits_of_a_word(base);
-    return (double)(count / room) * bits_of(base, (int)room) + bits_of(base, (int)(count % room));
+    size_t room = (size_t)digits_of_a_word(base), whole = count / room;
+    return (double)whole * bits_of(base, (int)room) + bits_of(base, (int)(count % room));
 }
