@@ -13,8 +13,6 @@
 
 enum {
     EVERY_USE = SGN_FOR_PLAIN | SGN_FOR_TRANSPOSED | SGN_FOR_BATCHES,
-    TILE_ROWS = 64,
-    TILE_COLS = 32,
 };
 
 typedef struct {
@@ -36,23 +34,28 @@ static int chance(const product *p, sgn_rng *rng)
     return sgn_rng_uniform(rng) < p->c->percent / 100.0;
 }
 
-static int is_on(const product *p, sgn_rng *rng, int tile)
+/* Which of the columns j0 ... of a row are there. */
+static uint32_t draw_mask(const product *p, sgn_rng *rng, int tile, int cols)
 {
-    return p->c->format == SGN_BENCH_SUPPORT ? chance(p, rng) : tile;
+    uint32_t mask = 0;
+    for (int k = 0; k < cols; k++)
+        if (p->c->format == SGN_BENCH_SUPPORT ? chance(p, rng) : tile) mask |= sgn_panel_bit(k);
+    return mask;
 }
 
 static void draw_tile(product *p, sgn_rng *rng, int i0, int j0)
 {
-    int m = p->c->m, n = p->c->n;
+    int m = p->c->m, cols = p->c->n - j0 < SGN_PANEL ? p->c->n - j0 : SGN_PANEL;
     int tile = p->c->format == SGN_BENCH_DENSE || chance(p, rng);
-    for (int j = j0; j < j0 + TILE_COLS && j < n; j++)
-        for (int i = i0; i < i0 + TILE_ROWS && i < m; i++) {
-            size_t at = sgn_panel_word(m, i, j);
-            int on = is_on(p, rng, tile), plus = (int)(sgn_rng_u32(rng) % 2);
-            if (on && p->mask) p->mask[at] |= sgn_panel_bit(j);
-            if (on && plus) p->sign[at] |= sgn_panel_bit(j);
-            *sgn_mat_at(p->W, i, j) = (sgn_real)(on ? 2 * plus - 1 : 0);
-        }
+    for (int i = i0; i < i0 + SGN_PANEL_ROWS && i < m; i++) {
+        size_t at = sgn_panel_word(m, i, j0);
+        uint32_t mask = draw_mask(p, rng, tile, cols), sign = sgn_rng_u32(rng) & mask;
+        p->sign[at] = sign;
+        if (p->mask) p->mask[at] = mask;
+        for (int k = 0; k < cols; k++)
+            *sgn_mat_at(p->W, i, j0 + k) =
+                (sgn_real)((int)(sign >> k & 1) * 2 - (int)(mask >> k & 1));
+    }
 }
 
 static sgn_status mat_new(sgn_mat *out, int rows, int cols)
@@ -64,8 +67,8 @@ static sgn_status mat_new(sgn_mat *out, int rows, int cols)
 static sgn_status draw(product *p)
 {
     sgn_rng rng = sgn_rng_stream(1, SGN_RNG_FREE, 0, 0);
-    for (int j = 0; j < p->c->n; j += TILE_COLS)
-        for (int i = 0; i < p->c->m; i += TILE_ROWS) draw_tile(p, &rng, i, j);
+    for (int j = 0; j < p->c->n; j += SGN_PANEL)
+        for (int i = 0; i < p->c->m; i += SGN_PANEL_ROWS) draw_tile(p, &rng, i, j);
     for (size_t i = 0; i < (size_t)p->x.rows * (size_t)p->x.cols; i++)
         p->x.at[i] = (sgn_real)(((int)sgn_rng_below(&rng, 255) - 127) / 64.0);
     sgn_bitmat B = {p->c->m, p->c->n, p->sign, p->mask};
