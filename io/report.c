@@ -266,14 +266,28 @@ static sgn_status put_matches(const page *p, const sgn_chart *c, const sgn_run *
     return s;
 }
 
+/* The drawing by itself, for a page or a paper of one's own. */
+static sgn_status write_drawing(const page *p, const sgn_figure *f)
+{
+    char path[SGN_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    SGN_TRY(data_path(p, f->file, "svg", path));
+    FILE *to = open_memstream(&text, &size);
+    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
+    sgn_plot_svg(to, &f->plot);
+    return save(to, &text, &size, path, SGN_OK);
+}
+
 static sgn_status put_chart(const page *p, const sgn_chart *c, const sgn_run *run, int nruns)
 {
     sgn_figure f;
     SGN_TRY(sgn_chart_figure(&f, c, run, nruns));
     sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
     if (s == SGN_OK && f.points) s = write_chart_table(p, &f);
+    if (s == SGN_OK && f.points) s = write_drawing(p, &f);
     if (s == SGN_OK && f.points) {
         put_drawing(p, &f);
+        put_link(p, f.file, "svg", "SVG");
         put_paper_links(p, f.file);
         fputs("</figcaption>\n</figure>\n", p->to);
     }

@@ -20,6 +20,7 @@ for question in published depth samples rate precision theory robustness random-
     check "$question asks for figures" test -n "$(figures "$small")" -a -n "$(figures "$full")"
     for figure in $(figures "$small"); do
         check "figure $figure of $question" has_data "$question/report-$figure.csv"
+        check "its drawing" grep -q '</svg>' "$question/report-$figure.svg"
         check "its LaTeX table" grep -q toprule "$question/report-$figure.tex"
         check "its Markdown table" grep -q '^|---' "$question/report-$figure.md"
     done
