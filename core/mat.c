@@ -38,29 +38,35 @@ const char *sgn_blas_core(void) { return openblas_get_corename(); }
 
 static CBLAS_TRANSPOSE blas_op(sgn_op op) { return op == SGN_PLAIN ? CblasNoTrans : CblasTrans; }
 
-static void gemm_without_zeros(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B,
-                               double beta, sgn_mat C)
+static int fit(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B, sgn_mat C)
 {
-    sgn_skip skip = sgn_product_choose(opa, opb, A, B);
-    if (skip != SGN_SKIP_NONE) sgn_product(skip, opa, opb, alpha, A, B, beta, C);
+    int inner = opa == SGN_PLAIN ? A.cols : A.rows;
+    return C.rows == (opa == SGN_PLAIN ? A.rows : A.cols) &&
+           C.cols == (opb == SGN_PLAIN ? B.cols : B.rows) &&
+           inner == (opb == SGN_PLAIN ? B.rows : B.cols) && inner > 0;
+}
+
+/* A product with one column takes gemv: OpenBLAS's gemm needs five times as long for it. */
+void sgn_blas_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta,
+                   sgn_mat C)
+{
+    assert(fit(opa, opb, A, B, C));
+    if (C.rows == 0 || C.cols == 0) return;
+    if (C.cols == 1)
+        gemv(CblasColMajor, blas_op(opa), A.rows, A.cols, (sgn_real)alpha, A.at, A.ld, B.at,
+             opb == SGN_PLAIN ? 1 : B.ld, (sgn_real)beta, C.at, 1);
     else
         gemm(CblasColMajor, blas_op(opa), blas_op(opb), C.rows, C.cols,
              opa == SGN_PLAIN ? A.cols : A.rows, (sgn_real)alpha, A.at, A.ld, B.at, B.ld,
              (sgn_real)beta, C.at, C.ld);
 }
 
-/* A product with one column takes gemv: OpenBLAS's gemm needs five times as long for it. */
 void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C)
 {
-    int inner = opa == SGN_PLAIN ? A.cols : A.rows;
-    assert(C.rows == (opa == SGN_PLAIN ? A.rows : A.cols));
-    assert(C.cols == (opb == SGN_PLAIN ? B.cols : B.rows));
-    assert(inner == (opb == SGN_PLAIN ? B.rows : B.cols) && inner > 0);
-    if (C.rows == 0 || C.cols == 0) return;
-    if (C.cols == 1)
-        gemv(CblasColMajor, blas_op(opa), A.rows, A.cols, (sgn_real)alpha, A.at, A.ld, B.at,
-             opb == SGN_PLAIN ? 1 : B.ld, (sgn_real)beta, C.at, 1);
-    else gemm_without_zeros(opa, opb, alpha, A, B, beta, C);
+    assert(fit(opa, opb, A, B, C));
+    sgn_skip skip = C.rows > 0 && C.cols > 1 ? sgn_product_choose(opa, opb, A, B) : SGN_SKIP_NONE;
+    if (skip == SGN_SKIP_NONE) sgn_blas_gemm(opa, opb, alpha, A, B, beta, C);
+    else sgn_product(skip, opa, opb, alpha, A, B, beta, C);
 }
 
 /* Not BLAS: its order of summation depends on the machine.  Eight partial sums let the compiler use

@@ -40,6 +40,9 @@ const char *sgn_blas_core(void);  // the kernel set OpenBLAS chose: "Cooperlake"
 /* C = alpha op(A) op(B) + beta C.  Zeros of A or B may be skipped: what is not finite in the other factor
    does not show there. */
 void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C);
+/* The same by OpenBLAS alone, which takes its time over zeros: what others are measured against. */
+void sgn_blas_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta,
+                   sgn_mat C);
 
 double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n);  // summed in double
 double sgn_mat_sum_squares(sgn_mat a);

@@ -109,7 +109,7 @@ static void multiply_packed(void *context)
 static void multiply_floats(void *context)
 {
     const product *p = context;
-    sgn_gemm(p->op, SGN_PLAIN, 1, p->W, p->x, 1, p->y);
+    sgn_blas_gemm(p->op, SGN_PLAIN, 1, p->W, p->x, 1, p->y);
 }
 
 /* y <- op(W) x, link by link */

@@ -72,6 +72,19 @@ Test(mat, product_with_no_columns_does_nothing)
     sgn_free(A.at);
 }
 
+/* What is faster by skipping zeros is compared with a product that does not. */
+Test(mat, the_product_of_blas_alone_skips_no_zeros)
+{
+    enum { N = 256, COLS = 64 };
+    sgn_mat A = random_mat(N, N, N, 1), B = random_mat(N, COLS, N, 2),
+            C = random_mat(N, COLS, N, 3);
+    for (int i = 0; i < N * N; i++) A.at[i] = 0;
+    B.at[0] = (sgn_real)INFINITY;
+    sgn_blas_gemm(SGN_PLAIN, SGN_PLAIN, 1, A, B, 0, C);
+    cr_assert(isnan(C.at[0]) && isnan(C.at[N - 1]) && C.at[N] == 0);
+    sgn_free(A.at), sgn_free(B.at), sgn_free(C.at);
+}
+
 Test(mat, one_kernel_set_is_named) { cr_assert(sgn_blas_core()[0] != 0); }
 
 Test(mat, dot_is_summed_in_double_for_every_length)
