@@ -119,7 +119,10 @@ static sgn_status start(sgn_child *c, void (*work)(void *context, int link), voi
         return sgn_fail(SGN_EINTERNAL, "no link to a child process: %s", strerror(errno));
     c->link = ends[0];
     c->pid = fork();
-    if (c->pid == 0) be_child(work, context, ends[1]);
+    if (c->pid == 0) {
+        sgn_free(c);  // the parent's
+        be_child(work, context, ends[1]);
+    }
     int why = errno;
     close(ends[1]);
     if (c->pid < 0) {

@@ -98,13 +98,16 @@ Test(child, has_two_gibibytes_at_most)
     }
 }
 
+enum { VALGRINDS = 256 };  // far above are files that valgrind holds open
+
 static void count_files(void *context, int link)
 {
     int question, count = 0;
     (void)context;
     if (sgn_child_get(link, &question, sizeof question)) return;
     DIR *d = opendir("/proc/self/fd");
-    for (struct dirent *e; (e = readdir(d));) count += e->d_name[0] != '.';
+    for (struct dirent *e; (e = readdir(d));)
+        count += e->d_name[0] != '.' && atoi(e->d_name) < VALGRINDS;
     closedir(d);
     if (sgn_child_put(link, &count, sizeof count)) return;
 }

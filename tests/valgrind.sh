@@ -20,14 +20,17 @@ under() { # name, command and its arguments
     valgrind -q --trace-children=yes --log-file="$logs/$name.%p" --leak-check=full --show-leak-kinds=definite \
         --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp "$@" >"$logs/output" 2>&1
 }
-settings='problem.m=12 problem.n=20 network.depth=2 train.steps=6 train.batch=8 train.test_samples=8
-    train.validation_samples=8 weights.support=magnitude'
+cat >"$logs/tiny.yml" <<'END'
+problem: {m: 12, n: 20}
+network: {depth: 2}
+weights: {support: magnitude}
+train: {steps: 6, batch: 8, test_samples: 8, validation_samples: 8}
+END
 walk() { # the program, from the beginning to the end
-    # shellcheck disable=SC2086 # a list of words
-    under train "$1" train "$ROOT/tests/fuzz/corpus/config/quickstart.yml" $settings --quiet --out "$logs/run" &&
-        under export "$1" export "$logs/run/last.h5" -o "$logs/packed.h5" &&
-        under inspect "$1" inspect "$logs/packed.h5" && under eval "$1" eval "$logs/run/best.h5" &&
-        under report "$1" report "$logs/run"
+    under signroll "$1" train "$logs/tiny.yml" --quiet --out "$logs/run" &&
+        under signroll "$1" export "$logs/run/last.h5" -o "$logs/packed.h5" &&
+        under signroll "$1" inspect "$logs/packed.h5" && under signroll "$1" eval "$logs/run/best.h5" &&
+        under signroll "$1" report "$logs/run"
 }
 
 failed=0
@@ -42,7 +45,7 @@ for program; do
         tail -n 5 "$logs/output"
         failed=1
     }
-    find "$logs" -name "*.[0-9]*" -size +0 -exec cat {} + -exec rm {} + >"$logs/reports"
+    find "$logs" -maxdepth 1 -type f -name "$name.[0-9]*" -size +0 -exec cat {} + -exec rm {} + >"$logs/reports"
     [ -s "$logs/reports" ] && {
         echo "reports about $name:"
         cat "$logs/reports"
