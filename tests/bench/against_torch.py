@@ -20,19 +20,19 @@ BESIDE = os.path.normpath(os.path.join(HERE, "../../../shared/bench/torch_lista.
 
 # Case and the ratio to reach.
 CASES = {
-    "step-full-lista-250x500-k16-b64": 1.0,
-    "step-full-lista-250x500-k16-b512": 1.0,
-    "step-onebit-lista-250x500-k16-b64": 1.0,
+    "step-full-lista-250x500-k16-b64": 2.0,
+    "step-full-lista-250x500-k16-b512": 1.2,
+    "step-onebit-lista-250x500-k16-b64": 3.0,
     "step-onebit-lista-250x500-k16-b512": 1.0,
     "step-full-cp-250x500-k16-b64": 1.0,
     "step-onebit-cp-250x500-k16-b64": 1.0,
     "infer-full-lista-250x500-k16-b1": 1.0,
     "infer-full-lista-250x500-k16-b256": 1.0,
-    "infer-onebit-lista-250x500-k16-b1": 1.0,
-    "infer-onebit-lista-250x500-k16-b256": 1.0,
+    "infer-onebit-lista-250x500-k16-b1": 15.0,
+    "infer-onebit-lista-250x500-k16-b256": 2.5,
     "infer-full-cp-250x500-k16-b1": 1.0,
-    "infer-onebit-cp-250x500-k16-b1": 1.0,
-    "infer-pm1-cp-250x500-k16-b1": 1.0,
+    "infer-onebit-cp-250x500-k16-b1": 6.0,
+    "infer-pm1-cp-250x500-k16-b1": 10.0,
 }
 # With one thread what a process computes is what the call computes.
 BY_PROCESSOR = ("import runpy, sys, time; time.perf_counter = time.process_time; del sys.argv[0]; "
