@@ -17,8 +17,8 @@ done
 sources=${*:-$(find core unroll solvers train io experiments -name '*.c')}
 
 # shellcheck disable=SC2086 # lists of files, without spaces
-cppcheck -q -j "$(nproc)" --enable=warning,performance,portability --std=c11 --inline-suppr --error-exitcode=1 \
-    -D_GNU_SOURCE -D__x86_64__ -DSIGNROLL_VERSION='""' -I. -Iinclude -I"$build/lists" $sources
+cppcheck -q -j "$(nproc)" --enable=warning,performance,portability --std=c11 --library=posix,gnu --inline-suppr \
+    --error-exitcode=1 -D_GNU_SOURCE -D__x86_64__ -DSIGNROLL_VERSION='""' -I. -Iinclude -I"$build/lists" $sources
 
 # shellcheck disable=SC2086
 printf '%s\n' $sources | xargs -P "$(nproc)" -n 4 clang-tidy-14 --quiet -p "$build" 2>/dev/null
