@@ -69,6 +69,8 @@ void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double
     else sgn_product(skip, opa, opb, alpha, A, B, beta, C);
 }
 
+int sgn_gemm_by_column(sgn_mat A, int cols) { return sgn_product_by_column(A, cols); }
+
 /* Not BLAS: its order of summation depends on the machine.  Eight partial sums let the compiler use
    vector instructions and keep one fixed order. */
 SGN_VECTOR double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n)

@@ -40,7 +40,10 @@ const char *sgn_blas_core(void);  // the kernel set OpenBLAS chose: "Cooperlake"
 /* C = alpha op(A) op(B) + beta C.  Zeros of A or B may be skipped: what is not finite in the other factor
    does not show there. */
 void sgn_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta, sgn_mat C);
-/* The same by OpenBLAS alone, which takes its time over zeros: what others are measured against. */
+/* Whether such a product, `cols` columns of op(A) B, computes each column by itself: the same bits whatever
+   the others are and however many (of as many as say so too). */
+int sgn_gemm_by_column(sgn_mat A, int cols);
+/* sgn_gemm by OpenBLAS alone, which takes its time over zeros: what others are measured against. */
 void sgn_blas_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta,
                    sgn_mat C);
 

@@ -1,12 +1,26 @@
 #include "core/memory.h"
 
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, LARGE = 1 << 22 };
 
 static atomic_uint_fast64_t calls;
+
+/* A pass over more memory than the caches hold takes a quarter to a third less time in pages of 2 MB. */
+static void wish_for_huge_pages(char *at, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), before = (page - (uintptr_t)at % page) % page;
+    if (bytes >= LARGE) madvise(at + before, bytes - before, MADV_HUGEPAGE);
+#else
+    (void)at, (void)bytes;
+#endif
+}
 
 void *sgn_alloc(size_t count, size_t size)
 {
@@ -22,6 +36,7 @@ void *sgn_alloc(size_t count, size_t size)
         sgn_fail(SGN_EMEM, "out of memory: %zu bytes", bytes);
         return NULL;
     }
+    wish_for_huge_pages(at, bytes);
     return memset(at, 0, bytes);
 }
 

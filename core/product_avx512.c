@@ -1,10 +1,14 @@
-/* product_avx512.c -- products that skip zeros, for processors with AVX-512: sixteen rows of C to a vector.
+/* product_avx512.c -- products, for processors with AVX-512: sixteen rows of C to a vector.
  *
- * Say that the zeros are B's.  A panel of 128 rows and 64 columns of op(A), 32 KB, is copied into the
- * first-level cache; then every column of C takes, for each entry of op(B) that is not 0, one column of the
- * panel, eight vectors.  That is a load for every multiplication, which these processors do at the same
- * rate.  Six columns with few zeros share the loads.  Zeros of A are those of the right factor of
- * C' = op(B)' op(A)', of which sixteen columns at a time are transposed into C.
+ * A panel of 96 rows and 64 columns of op(A), 24 KB, is copied into the first-level cache; then every column
+ * of C takes, for each entry of op(B) that is not 0, one column of the panel, six vectors.  That is a load
+ * for every multiplication, which these processors do at the same rate.  Six columns with few zeros share the
+ * loads.  Zeros of A are those of the right factor of C' = op(B)' op(A)', of which sixteen columns at a time
+ * are transposed into C.
+ *
+ * The matrices of a deep network do not stay in a cache from one use to the next, and pieces of them are no
+ * stream that the processor foresees: while one panel is multiplied, the next, and the columns of B and C
+ * that come next, are fetched.
  */
 #include "core/product.h"
 
@@ -12,128 +16,14 @@
 
 #if defined(__x86_64__) && !defined(SGN_DOUBLE)
 
-#include "core/bits_kernels.h"
-
-#include <immintrin.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi")))
-#define INLINE AVX512 static inline __attribute__((always_inline))
+#include "core/panel_avx512.h"
 
 enum {
-    LANES = 16,
-    VECTORS = 8,             // of a column of the panel
-    ROWS = LANES * VECTORS,  // of the panel
-    INNER = 64,              // its columns: as many as a word has bits
-    COLUMNS = 256,           // of the right factor that are looked at together
-    ABREAST = 6,             // columns that share loads ...
-    PART = 4,                // ... of so many vectors
-    AHEAD = 16  // columns of A that are fetched ahead: the processor does not foresee them
+    COLUMNS = 256,  // of the right factor that are looked at together
+    ABREAST = 6,    // columns that share loads ...
+    PART = 4,       // ... of so many vectors
+    SOON = 4        // columns of C that are fetched before they are added to
 };
-
-static int least(int a, int b) { return a < b ? a : b; }
-
-/* The lanes of a vector that has n numbers left. */
-static __mmask16 first(int n) { return n >= LANES ? 0xffff : (__mmask16)((1u << n) - 1); }
-
-/* ---- where the right factor is not 0 ------------------------------------------------------------ */
-
-AVX512 static void look_down(const float *b, size_t across, int inner, int cols, uint64_t *present)
-{
-    for (int j = 0; j < cols; j++, b += across) {
-        present[j] = 0;
-        for (int i = 0; i < inner; i += LANES) {
-            __m512 x = _mm512_maskz_loadu_ps(first(inner - i), b + i);
-            uint64_t here = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-            present[j] |= here << i;
-        }
-    }
-}
-
-AVX512 static void look_across(const float *b, size_t down, int inner, int cols, uint64_t *present)
-{
-    for (int j = 0; j < cols; j += LANES) {
-        __m512i low = _mm512_setzero_si512(), high = low;
-        for (int i = 0; i < inner; i++) {
-            __m512 x = _mm512_maskz_loadu_ps(first(cols - j), b + j + (size_t)i * down);
-            unsigned here = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-            __m512i bit = _mm512_set1_epi64((long long)((uint64_t)1 << i));
-            low = _mm512_mask_or_epi64(low, (__mmask8)here, low, bit);
-            high = _mm512_mask_or_epi64(high, (__mmask8)(here >> 8), high, bit);
-        }
-        _mm512_storeu_si512(present + j, low);
-        _mm512_storeu_si512(present + j + 8, high);
-    }
-}
-
-/* ---- the panel --------------------------------------------------------------------------------- */
-
-/* Rows that are not there are 0. */
-AVX512 static void copy_panel(const float *a, size_t ld, int rows, int inner, float alpha,
-                              float *panel)
-{
-    __m512 by = _mm512_set1_ps(alpha);
-    for (int i = 0; i < inner; i++, a += ld, panel += ROWS)
-        for (int r = 0; r < rows; r += LANES) {
-            if (i + AHEAD < inner) _mm_prefetch(a + AHEAD * ld + r, _MM_HINT_T0);
-            _mm512_store_ps(panel + r,
-                            _mm512_mul_ps(by, _mm512_maskz_loadu_ps(first(rows - r), a + r)));
-        }
-}
-
-/* Sixteen vectors become those of the transposed square. */
-INLINE void transpose(__m512 v[LANES])
-{
-    __m512 w[LANES];
-#pragma GCC unroll 8
-    for (int i = 0; i < LANES; i += 2) {
-        w[i] = _mm512_unpacklo_ps(v[i], v[i + 1]);
-        w[i + 1] = _mm512_unpackhi_ps(v[i], v[i + 1]);
-    }
-#pragma GCC unroll 4
-    for (int i = 0; i < LANES; i += 4)
-#pragma GCC unroll 2
-        for (int h = 0; h < 2; h++) {
-            __m512d a = _mm512_castps_pd(w[i + h]), b = _mm512_castps_pd(w[i + 2 + h]);
-            v[i + 2 * h] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
-            v[i + 2 * h + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
-        }
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        __m512 ab0 = _mm512_shuffle_f32x4(v[i], v[i + 4], 0x88);
-        __m512 ab1 = _mm512_shuffle_f32x4(v[i], v[i + 4], 0xdd);
-        __m512 cd0 = _mm512_shuffle_f32x4(v[i + 8], v[i + 12], 0x88);
-        __m512 cd1 = _mm512_shuffle_f32x4(v[i + 8], v[i + 12], 0xdd);
-        w[i] = _mm512_shuffle_f32x4(ab0, cd0, 0x88);
-        w[i + 4] = _mm512_shuffle_f32x4(ab1, cd1, 0x88);
-        w[i + 8] = _mm512_shuffle_f32x4(ab0, cd0, 0xdd);
-        w[i + 12] = _mm512_shuffle_f32x4(ab1, cd1, 0xdd);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < LANES; i++) v[i] = w[i];
-}
-
-/* The same of A'. */
-AVX512 static void turn_panel(const float *a, size_t ld, int rows, int inner, float alpha,
-                              float *panel)
-{
-    __m512 by = _mm512_set1_ps(alpha);
-    for (int r = 0; r < rows; r += LANES)
-        for (int i = 0; i < inner; i += LANES) {
-            __m512 v[LANES];
-#pragma GCC unroll 16
-            for (int k = 0; k < LANES; k++) {
-                const float *column = a + (size_t)(r + k) * ld + i;
-                if (r + k + AHEAD < rows) _mm_prefetch(column + AHEAD * ld, _MM_HINT_T0);
-                v[k] = r + k < rows
-                           ? _mm512_mul_ps(by, _mm512_maskz_loadu_ps(first(inner - i), column))
-                           : _mm512_setzero_ps();
-            }
-            transpose(v);
-#pragma GCC unroll 16
-            for (int k = 0; k < LANES; k++)
-                if (i + k < inner) _mm512_store_ps(panel + (i + k) * ROWS + r, v[k]);
-        }
-}
 
 /* ---- columns of the product -------------------------------------------------------------------- */
 
@@ -143,16 +33,40 @@ typedef struct {
     size_t down, across;
 } operand;
 
+/* Numbers that will be needed: `runs` times `length` of them, ld apart. */
+typedef struct {
+    const float *at;
+    size_t ld;
+    int runs, length;
+} piece;
+
 /* A stretch of the inner dimension, and what a panel is multiplied by. */
 typedef struct {
     float panel[INNER * ROWS] __attribute__((aligned(64)));
     uint64_t present[COLUMNS];  // bit i: entry i of this stretch of the column is not 0
     operand b;
-    int inner;
+    int inner, cols;
     float beta;
     sgn_mat C;
-    int turned;  // C is the product's transpose
+    int turned;            // C is the product's transpose
+    piece next_A, next_B;  // of the panel after this one, and of the stretch after this one
 } stretch;
+
+/* The part of a piece that is due when `done` of `all` columns are, `count` at a time. */
+INLINE void fetch_part(const piece *p, int done, int count, int all)
+{
+    for (int i = p->runs * done / all, end = p->runs * (done + count) / all; i < end; i++)
+        for (int k = 0; k < p->length; k += LANES)
+            _mm_prefetch(p->at + (size_t)i * p->ld + k, _MM_HINT_T0);
+}
+
+INLINE void fetch(const stretch *s, int j, int count, int vectors, const float *c, size_t ld)
+{
+    fetch_part(&s->next_A, j, count, s->cols);
+    fetch_part(&s->next_B, j, count, s->cols);
+    for (int k = SOON; k < SOON + count; k++)
+        for (int v = 0; v < vectors; v++) _mm_prefetch(c + (size_t)k * ld + v * LANES, _MM_HINT_T0);
+}
 
 INLINE __m512 before(const float *c, float beta, __mmask16 rows)
 {
@@ -225,9 +139,13 @@ INLINE void columns(const stretch *s, int from, int to, int vectors, __mmask16 l
     for (int j = from; j < to;) {
         float *cj = c + (size_t)(j - from) * ld;
         if (j + ABREAST <= to && are_dense(s, j)) {
+            fetch(s, j, ABREAST, vectors, cj, ld);
             columns_abreast(s, j, vectors, last, beta, cj, ld);
             j += ABREAST;
-        } else one_column(s, j++, vectors, last, beta, cj);
+        } else {
+            fetch(s, j, 1, vectors, cj, ld);
+            one_column(s, j++, vectors, last, beta, cj);
+        }
     }
 }
 
@@ -242,29 +160,46 @@ AVX512 static void multiply(const stretch *s, int from, int to, int rows, float 
     case 3: columns(s, from, to, 3, last, beta, c, ld); break;
     case 4: columns(s, from, to, 4, last, beta, c, ld); break;
     case 5: columns(s, from, to, 5, last, beta, c, ld); break;
-    case 6: columns(s, from, to, 6, last, beta, c, ld); break;
-    case 7: columns(s, from, to, 7, last, beta, c, ld); break;
     default: columns(s, from, to, VECTORS, last, beta, c, ld); break;
     }
 }
 
-/* C(i .. , r .. r+rows-1) = beta C + product', sixteen rows of C at a time. */
+/* square' = C(i .. i+height-1, r .. r+rows-1) */
+AVX512 static void turn_in(const stretch *s, int i, int height, int r, int rows, float *square)
+{
+    for (int at = 0; at < rows; at += LANES) {
+        __m512 v[LANES];
+        for (int k = 0; k < LANES; k++)
+            v[k] = at + k < rows
+                       ? _mm512_maskz_loadu_ps(first(height), sgn_mat_at(s->C, i, r + at + k))
+                       : _mm512_setzero_ps();
+        transpose(v);
+        for (int k = 0; k < LANES; k++) _mm512_store_ps(square + k * ROWS + at, v[k]);
+    }
+}
+
+/* ... and back */
+AVX512 static void turn_out(const stretch *s, int i, int height, int r, int rows,
+                            const float *square)
+{
+    for (int at = 0; at < rows; at += LANES) {
+        __m512 v[LANES];
+        for (int k = 0; k < LANES; k++) v[k] = _mm512_load_ps(square + k * ROWS + at);
+        transpose(v);
+        for (int k = 0; k < least(LANES, rows - at); k++)
+            _mm512_mask_storeu_ps(sgn_mat_at(s->C, i, r + at + k), first(height), v[k]);
+    }
+}
+
+/* C(.. , r .. r+rows-1) = beta C + product', sixteen rows of C at a time. */
 AVX512 static void multiply_turned(const stretch *s, int r, int rows)
 {
     float square[LANES * ROWS] __attribute__((aligned(64)));
     for (int i = 0; i < s->C.rows; i += LANES) {
         int height = least(LANES, s->C.rows - i);
-        multiply(s, i, i + height, rows, 0, square, ROWS);
-        for (int at = 0; at < rows; at += LANES) {
-            __m512 v[LANES];
-            for (int k = 0; k < LANES; k++) v[k] = _mm512_load_ps(square + k * ROWS + at);
-            transpose(v);
-            for (int k = 0; k < least(LANES, rows - at); k++) {
-                float *c = sgn_mat_at(s->C, i, r + at + k);
-                __m512 sum = _mm512_add_ps(before(c, s->beta, first(height)), v[k]);
-                _mm512_mask_storeu_ps(c, first(height), sum);
-            }
-        }
+        if (s->beta != 0) turn_in(s, i, height, r, rows, square);
+        multiply(s, i, i + height, rows, s->beta, square, ROWS);
+        turn_out(s, i, height, r, rows, square);
     }
 }
 
@@ -277,20 +212,42 @@ static void fill_panel(stretch *s, sgn_op op, sgn_mat A, int r, int i, int rows,
     else turn_panel(sgn_mat_at(A, i, r), (size_t)A.ld, rows, s->inner, alpha, s->panel);
 }
 
+/* op(A)'s rows r .. and columns i .. , of a panel */
+static piece piece_of(sgn_op op, sgn_mat A, int r, int i, int rows, int inner)
+{
+    if (op == SGN_PLAIN) return (piece){sgn_mat_at(A, r, i), (size_t)A.ld, inner, rows};
+    return (piece){sgn_mat_at(A, i, r), (size_t)A.ld, rows, inner};
+}
+
+/* Rows of panels that differ by one vector at most: one of few vectors would wait for its own sums. */
+static int rows_of_panels(int rows)
+{
+    int vectors = (rows + LANES - 1) / LANES, panels = (vectors + VECTORS - 1) / VECTORS;
+    return (vectors + panels - 1) / panels * LANES;
+}
+
 /* Of at most COLUMNS columns of the right factor. */
 static void multiply_block(stretch *s, sgn_op op, float alpha, sgn_mat A)
 {
     int length = op == SGN_PLAIN ? A.cols : A.rows, rows = op == SGN_PLAIN ? A.rows : A.cols;
-    int cols = s->turned ? s->C.rows : s->C.cols;
+    int step = rows_of_panels(rows);
+    s->cols = s->turned ? s->C.rows : s->C.cols;
     for (int i = 0; i < length; i += INNER) {
+        int after = least(INNER, length - i - INNER);
         s->inner = least(INNER, length - i);
-        if (s->b.down == 1) look_down(s->b.at, s->b.across, s->inner, cols, s->present);
-        else look_across(s->b.at, s->b.down, s->inner, cols, s->present);
-        for (int r = 0; r < rows; r += ROWS) {
-            int height = least(ROWS, rows - r);
+        if (s->b.down == 1) look_down(s->b.at, s->b.across, s->inner, s->cols, s->present);
+        else look_across(s->b.at, s->b.down, s->inner, s->cols, s->present);
+        for (int r = 0; r < rows; r += step) {
+            int height = least(step, rows - r), below = r + step;
+            s->next_A = s->next_B = (piece){.runs = 0};
+            if (below < rows)
+                s->next_A = piece_of(op, A, below, i, least(step, rows - below), s->inner);
+            else if (after > 0) s->next_A = piece_of(op, A, 0, i + INNER, step, after);
+            if (r == 0 && s->b.down == 1 && after > 0)
+                s->next_B = (piece){s->b.at + INNER, s->b.across, s->cols, after};
             fill_panel(s, op, A, r, i, height, alpha);
             if (s->turned) multiply_turned(s, r, height);
-            else multiply(s, 0, cols, height, s->beta, s->C.at + r, (size_t)s->C.ld);
+            else multiply(s, 0, s->cols, height, s->beta, s->C.at + r, (size_t)s->C.ld);
         }
         s->b.at += (size_t)s->inner * s->b.down;
         s->beta = 1;
@@ -328,54 +285,7 @@ void sgn_product(sgn_skip skip, sgn_op opa, sgn_op opb, double alpha, sgn_mat A,
     else multiply_all(other(opb), other(opa), (float)alpha, B, A, (float)beta, C, 1);
 }
 
-/* ---- the choice -------------------------------------------------------------------------------- */
-
-/* Of every so many columns' entries, since to look at all of a matrix takes a tenth of a product. */
-AVX512 static double density(sgn_mat a)
-{
-    enum { LOOKS = 16 };
-    int step = a.cols / LOOKS + 1, columns = 0;
-    __m512i entries = _mm512_setzero_si512(), one = _mm512_set1_epi32(1);
-    for (int j = step / 2; j < a.cols; j += step, columns++)
-        for (int i = 0; i < a.rows; i += LANES) {
-            __m512 x = _mm512_maskz_loadu_ps(first(a.rows - i), sgn_mat_at(a, i, j));
-            __mmask16 here = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-            entries = _mm512_mask_add_epi32(entries, here, entries, one);
-        }
-    return (double)_mm512_reduce_add_epi32(entries) / ((double)a.rows * columns);
-}
-
-/* Shares of entries that are not zero up to which skipping is faster than BLAS, by opa (whose transpose
-   costs BLAS more than us): measured on Zen 4, for lengths that are whole vectors.  Of other lengths the
-   lanes that are left over cost as much as the rest. */
-static const double most[] = {0.7, 0.9}, most_turned[] = {0.5, 0.75};
-
-/* BLAS packs all of A, whatever it is multiplied by: few columns are not worth that. */
-static int is_large_by_few(sgn_mat A, int cols)
-{
-    enum { LARGE = 1 << 14, FEW = 128 };
-    return (long long)A.rows * A.cols >= LARGE && cols <= FEW;
-}
-
-static double in_lanes(int n) { return (double)((n + LANES - 1) / LANES * LANES) / n; }
-
-sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B)
-{
-    if (sgn_bits_kernels_used() != &sgn_bits_avx512) return SGN_SKIP_NONE;
-    double right = density(B) * in_lanes(opa == SGN_PLAIN ? A.rows : A.cols) / most[opa];
-    double left = density(A) * in_lanes(opb == SGN_PLAIN ? B.cols : B.rows) / most_turned[opa];
-    int few = is_large_by_few(A, opb == SGN_PLAIN ? B.cols : B.rows);
-    if (left >= 1 && right >= 1 && !few) return SGN_SKIP_NONE;
-    return left < right ? SGN_SKIP_LEFT : SGN_SKIP_RIGHT;
-}
-
 #else
-
-sgn_skip sgn_product_choose(sgn_op opa, sgn_op opb, sgn_mat A, sgn_mat B)
-{
-    (void)opa, (void)opb, (void)A, (void)B;
-    return SGN_SKIP_NONE;
-}
 
 void sgn_product(sgn_skip skip, sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B,
                  double beta, sgn_mat C)

@@ -110,6 +110,23 @@ Test(product, of_a_column_has_the_same_bits_in_any_company)
     sgn_free(A.at), sgn_free(B.at), sgn_free(C.at), sgn_free(c.at);
 }
 
+Test(product, has_the_same_bits_whichever_zeros_are_skipped)
+{
+    if (!has_kernels()) cr_skip("no kernels for this processor");
+    enum { M = 115, INNER = 150, N = 70 };
+    sgn_mat A = new_mat(M, INNER), B = new_mat(INNER, N), C = new_mat(M, N), D = new_mat(M, N);
+    sgn_rng rng = sgn_rng_stream(1, SGN_RNG_FREE, 0, 5);
+    for (int i = 0; i < M * INNER; i++)
+        A.at[i] = sgn_rng_uniform(&rng) < 0.5 ? 0 : (sgn_real)sgn_rng_normal(&rng);
+    for (int i = 0; i < INNER * N; i++)
+        B.at[i] = sgn_rng_uniform(&rng) < 0.2 ? 0 : (sgn_real)sgn_rng_normal(&rng);
+    for (int i = 0; i < M * N; i++) C.at[i] = D.at[i] = (sgn_real)sgn_rng_normal(&rng);
+    sgn_product(SGN_SKIP_LEFT, SGN_PLAIN, SGN_PLAIN, -1, A, B, 1, C);
+    sgn_product(SGN_SKIP_RIGHT, SGN_PLAIN, SGN_PLAIN, -1, A, B, 1, D);
+    for (int i = 0; i < M * N; i++) cr_assert(C.at[i] == D.at[i], "entry %d", i);
+    sgn_free(A.at), sgn_free(B.at), sgn_free(C.at), sgn_free(D.at);
+}
+
 /* A NaN is not 0. */
 Test(product, keeps_a_nan_of_the_factor_whose_zeros_are_skipped)
 {

@@ -33,12 +33,11 @@ static sgn_real tanh_of(sgn_real u)
 #endif
 }
 
-static void hard_at(sgn_real most, const sgn_real *v, sgn_real *q, sgn_real *dq, size_t n)
+SGN_VECTOR static void hard_at(sgn_real most, const sgn_real *restrict v, sgn_real *restrict q,
+                               sgn_real *restrict dq, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        q[i] = v[i] < 0 ? -1 : 1;
-        if (dq) dq[i] = v[i] >= -most && v[i] <= most;
-    }
+    for (size_t i = 0; i < n; i++) q[i] = v[i] < 0 ? -1 : 1;
+    for (size_t i = 0; dq && i < n; i++) dq[i] = v[i] >= -most && v[i] <= most;
 }
 
 static void tanh_at(sgn_real slope, const sgn_real *v, sgn_real *q, sgn_real *dq, size_t n)

@@ -6,7 +6,7 @@
 
 typedef struct sgn_node sgn_node;
 
-/* The columns first .. first+count-1 of the batch; `shard` numbers the span. */
+/* The columns first .. first+count-1 of the batch: a shard, or whole shards from this one on. */
 typedef struct {
     int shard, first, count;
 } sgn_span;
@@ -36,6 +36,9 @@ typedef struct {
     /* All but products with matrices, whose effort follows from their codes (unroll/operations.h);
        NULL: there is nothing else. */
     sgn_effort (*effort)(const sgn_tape *t, const sgn_node *o);
+    /* Whether forward and backward may be asked for several whole shards at once: what they compute of a
+       column depends on no other, bit by bit, and they keep nothing of a shard.  NULL: not. */
+    int (*by_column)(const sgn_tape *t, const sgn_node *o);
 } sgn_operation;
 
 struct sgn_node {

@@ -40,9 +40,22 @@ static void multiply_by_A(const sgn_tape *t, sgn_op op, double alpha, sgn_mat x,
 {
     const sgn_packed *packed = sgn_tape_packed_matrix(t);
     if (packed) multiply_packed(op, alpha, packed, x, beta, z);
-    else if (op == SGN_PLAIN && beta == 1 && sgn_is_sparse(x))
+    else if (op == SGN_PLAIN && beta == 1 && !sgn_gemm_by_column(sgn_tape_matrix(t), x.cols) &&
+             sgn_is_sparse(x))
         sgn_add_columns(alpha, sgn_tape_matrix(t), x, z);
     else sgn_gemm(op, SGN_PLAIN, alpha, sgn_tape_matrix(t), x, beta, z);
+}
+
+static int is_by_column(const sgn_tape *t, const sgn_node *o)
+{
+    const sgn_link *w = sgn_tape_param(t, o->p);
+    return !w->packed && !w->signs && sgn_gemm_by_column(weight(t, o), SGN_SHARD);
+}
+
+static int A_is_by_column(const sgn_tape *t, const sgn_node *o)
+{
+    (void)o;
+    return !sgn_tape_packed_matrix(t) && sgn_gemm_by_column(sgn_tape_matrix(t), SGN_SHARD);
 }
 
 static sgn_mat dweight(const sgn_tape *t, const sgn_node *o)
@@ -89,7 +102,8 @@ static void apply_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, in
              sgn_mat_cols(dweight(t, o), first, count));
 }
 
-static const sgn_operation apply = {"apply", apply_forward, apply_backward, apply_matrix, 0};
+static const sgn_operation apply = {
+    "apply", apply_forward, apply_backward, apply_matrix, 0, .by_column = is_by_column};
 
 sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x)
 {
@@ -127,8 +141,8 @@ static void transposed_matrix(sgn_tape *t, const sgn_node *o, int cols, int firs
 }
 
 static const sgn_operation apply_transposed = {
-    "apply transposed", transposed_forward, transposed_backward, transposed_matrix, 0,
-    .transposes = 1};
+    "apply transposed", transposed_forward,       transposed_backward, transposed_matrix, 0,
+    .transposes = 1,    .by_column = is_by_column};
 
 sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x)
 {
@@ -158,7 +172,8 @@ static void residual_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (dx.cols) sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, -1, sgn_tape_matrix(t), dr, 1, dx);
 }
 
-static const sgn_operation residual = {"residual", residual_forward, residual_backward, NULL, 1};
+static const sgn_operation residual = {
+    "residual", residual_forward, residual_backward, NULL, 1, .by_column = A_is_by_column};
 
 sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x)
 {
@@ -184,7 +199,8 @@ static void measure_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
              sgn_span_grad(t, o->in[0], s));
 }
 
-static const sgn_operation measure = {"measure", measure_forward, measure_backward, NULL, 1};
+static const sgn_operation measure = {
+    "measure", measure_forward, measure_backward, NULL, 1, .by_column = A_is_by_column};
 
 sgn_var sgn_measure(sgn_tape *t, sgn_var x)
 {
@@ -210,7 +226,8 @@ static void backproject_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 }
 
 static const sgn_operation backproject = {
-    "backproject", backproject_forward, backproject_backward, NULL, 1, .transposes = 1};
+    "backproject",   backproject_forward,        backproject_backward, NULL, 1,
+    .transposes = 1, .by_column = A_is_by_column};
 
 sgn_var sgn_backproject(sgn_tape *t, sgn_var r)
 {

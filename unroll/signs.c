@@ -163,20 +163,31 @@ static double pull_straight(const sgn_group *g, const sgn_link *w, int p, sgn_st
     return ds;
 }
 
+/* dv = s dq dw on the mask, and <dw, q> on the support, in single precision */
+SGN_VECTOR static sgn_real pull_piece(sgn_real *dv, sgn_real s, const sgn_real *dw,
+                                      const sgn_real *restrict q, const sgn_real *restrict dq,
+                                      const uint8_t *restrict on, const uint8_t *restrict mask,
+                                      size_t n)
+{
+    sgn_real ds = 0;
+#pragma omp simd reduction(+ : ds)
+    for (size_t i = 0; i < n; i++) {
+        sgn_real g = dw[i];
+        ds += !on || on[i] ? g * q[i] : 0;
+        dv[i] = !mask || mask[i] ? s * dq[i] * g : 0;
+    }
+    return ds;
+}
+
 static double pull_estimated(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
 {
     sgn_real q[PIECE], dq[PIECE], s = scales_of(g, p)[r.unit];
     double ds = 0;
     for (size_t at = r.first, end = r.first + r.count; at < end; at += PIECE) {
         size_t n = end - at < PIECE ? end - at : PIECE;
-        const uint8_t *on = sgn_plane_on(w, p, at), *mask = sgn_plane_mask(w, p, at);
-        const sgn_real *dw = w->dweight + at;
-        sgn_real *dv = sgn_plane_grad(w, p, at);
         sgn_estimator_at(g, w->size, sgn_plane(w, p, at), q, dq, n);
-        for (size_t i = 0; i < n; i++) {
-            if (!on || on[i]) ds += (double)(dw[i] * q[i]);
-            dv[i] = !mask || mask[i] ? s * dq[i] * dw[i] : 0;
-        }
+        ds += (double)pull_piece(sgn_plane_grad(w, p, at), s, w->dweight + at, q, dq,
+                                 sgn_plane_on(w, p, at), sgn_plane_mask(w, p, at), n);
     }
     return ds;
 }

@@ -288,12 +288,24 @@ static int block_end(const sgn_tape *t, int block)
     return end < shards ? end : shards;
 }
 
+/* The block's shards, one after the other; its whole shards together where the operation allows it. */
+static void run_block(sgn_tape *t, const sgn_node *o, int block,
+                      void (*run)(sgn_tape *, const sgn_node *, sgn_span))
+{
+    int s = block * t->block, end = block_end(t, block),
+        whole = end < t->cols / SGN_SHARD ? end : t->cols / SGN_SHARD;
+    if (whole - s > 1 && o->op->by_column && o->op->by_column(t, o)) {
+        run(t, o, (sgn_span){s, s * SGN_SHARD, (whole - s) * SGN_SHARD});
+        s = whole;
+    }
+    for (; s < end; s++) run(t, o, span(t, s));
+}
+
 static void forward_block(void *context, int block)
 {
     sgn_tape *t = context;
     for (int i = 0; i < t->n; i++)
-        for (int s = block * t->block; t->node[i].op && s < block_end(t, block); s++)
-            t->node[i].op->forward(t, &t->node[i], span(t, s));
+        if (t->node[i].op) run_block(t, &t->node[i], block, t->node[i].op->forward);
 }
 
 void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols)
@@ -322,8 +334,8 @@ static void backward_block(void *context, int block)
         t->seed(t->context, span(t, s).first, span(t, s).count);
     }
     for (int i = t->n - 1; i >= 0; i--)
-        for (int s = first; t->node[i].op && t->node[i].has_grad && s < end; s++)
-            t->node[i].op->backward(t, &t->node[i], span(t, s));
+        if (t->node[i].op && t->node[i].has_grad)
+            run_block(t, &t->node[i], block, t->node[i].op->backward);
 }
 
 static void matrix_gradient(void *context, int item)
