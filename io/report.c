@@ -111,7 +111,7 @@ static void put_table(FILE *to, const sgn_table *t)
     if (rows > LONG_TABLE) fputs("</details>\n", to);
 }
 
-/* ---- CSV files beside the page ---- */
+/* ---- files beside the page ---- */
 
 /* Ends a memory stream and writes what it holds to `path`. */
 static sgn_status save(FILE *from, char **text, const size_t *size, const char *path, sgn_status s)
@@ -145,18 +145,27 @@ static void put_csv_link(const page *p, const char *name)
     put_link(p, name, "csv", "Data as CSV");
 }
 
-static sgn_status write_csv(const page *p, const char *name, const sgn_table *t,
-                            const sgn_plot *plot)
+static sgn_status write_table(const page *p, const char *name, const char *ending,
+                              sgn_status (*write)(const sgn_table *, FILE *), const sgn_table *t)
 {
     char path[SGN_PATH_MAX], *text = NULL;
     size_t size = 0;
-    SGN_TRY(data_path(p, name, "csv", path));
+    SGN_TRY(data_path(p, name, ending, path));
     FILE *to = sgn_memstream_open(&text, &size);
     if (!to) return SGN_EMEM;
-    sgn_status s = SGN_OK;
-    if (t) s = sgn_table_csv(t, to);
-    else sgn_plot_csv(to, plot);
-    return save(to, &text, &size, path, s);
+    return save(to, &text, &size, path, write(t, to));
+}
+
+static sgn_status write_plot(const page *p, const char *ending,
+                             void (*write)(FILE *, const sgn_plot *), const sgn_figure *f)
+{
+    char path[SGN_PATH_MAX], *text = NULL;
+    size_t size = 0;
+    SGN_TRY(data_path(p, f->file, ending, path));
+    FILE *to = sgn_memstream_open(&text, &size);
+    if (!to) return SGN_EMEM;
+    write(to, &f->plot);
+    return save(to, &text, &size, path, SGN_OK);
 }
 
 /* ---- the page ---- */
@@ -175,7 +184,7 @@ static void put_head(FILE *to, const char *title)
 static sgn_status put_section(const page *p, const char *name, const char *heading,
                               const char *note, sgn_table *t)
 {
-    sgn_status s = write_csv(p, name, t, NULL);
+    sgn_status s = write_table(p, name, "csv", sgn_table_csv, t);
     if (s == SGN_OK) {
         fprintf(p->to, "<h2>%s</h2>\n", heading);
         put_table(p->to, t);
@@ -201,24 +210,13 @@ static sgn_status put_figure(const page *p, int which, const sgn_run *run, int n
 {
     sgn_figure f;
     SGN_TRY(sgn_figure_new(&f, which, run, nruns));
-    sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
+    sgn_status s = f.points ? write_plot(p, "csv", sgn_plot_csv, &f) : SGN_OK;
     if (s == SGN_OK && f.points) {
         put_drawing(p, &f);
         fputs("</figcaption>\n</figure>\n", p->to);
     }
     sgn_figure_free(&f);
     return s;
-}
-
-static sgn_status write_table(const page *p, const char *name, const char *ending,
-                              sgn_status (*write)(const sgn_table *, FILE *), const sgn_table *t)
-{
-    char path[SGN_PATH_MAX], *text = NULL;
-    size_t size = 0;
-    SGN_TRY(data_path(p, name, ending, path));
-    FILE *to = sgn_memstream_open(&text, &size);
-    if (!to) return SGN_EMEM;
-    return save(to, &text, &size, path, write(t, to));
 }
 
 static sgn_status write_for_papers(const page *p, const char *name, const sgn_table *t)
@@ -249,7 +247,7 @@ static sgn_status put_matches(const page *p, const sgn_chart *c, const sgn_run *
     sgn_table t;
     snprintf(name, sizeof name, "%s-match", c->name);
     sgn_status s = sgn_chart_matches(&t, c, run, nruns);
-    if (s == SGN_OK && t.cells) s = write_csv(p, name, &t, NULL);
+    if (s == SGN_OK && t.cells) s = write_table(p, name, "csv", sgn_table_csv, &t);
     if (s == SGN_OK && t.cells) s = write_for_papers(p, name, &t);
     if (s == SGN_OK && t.cells) {
         put_table(p->to, &t);
@@ -266,25 +264,14 @@ static sgn_status put_matches(const page *p, const sgn_chart *c, const sgn_run *
     return s;
 }
 
-/* The drawing by itself, for a page or a paper of one's own. */
-static sgn_status write_drawing(const page *p, const sgn_figure *f)
-{
-    char path[SGN_PATH_MAX], *text = NULL;
-    size_t size = 0;
-    SGN_TRY(data_path(p, f->file, "svg", path));
-    FILE *to = open_memstream(&text, &size);
-    if (!to) return sgn_fail(SGN_EMEM, "out of memory: %s", path);
-    sgn_plot_svg(to, &f->plot);
-    return save(to, &text, &size, path, SGN_OK);
-}
-
 static sgn_status put_chart(const page *p, const sgn_chart *c, const sgn_run *run, int nruns)
 {
     sgn_figure f;
     SGN_TRY(sgn_chart_figure(&f, c, run, nruns));
-    sgn_status s = f.points ? write_csv(p, f.file, NULL, &f.plot) : SGN_OK;
+    sgn_status s = f.points ? write_plot(p, "csv", sgn_plot_csv, &f) : SGN_OK;
     if (s == SGN_OK && f.points) s = write_chart_table(p, &f);
-    if (s == SGN_OK && f.points) s = write_drawing(p, &f);
+    if (s == SGN_OK && f.points)
+        s = write_plot(p, "svg", sgn_plot_svg, &f);  // for a paper of one's own
     if (s == SGN_OK && f.points) {
         put_drawing(p, &f);
         put_link(p, f.file, "svg", "SVG");
