@@ -69,7 +69,7 @@ static void add_listed(sgn_real alpha, sgn_mat A, const sgn_real *x, const int *
 
 void sgn_add_columns(double alpha, sgn_mat A, sgn_mat X, sgn_mat Y)
 {
-    int entry[ROOM];
+    int entry[ROOM] = {0};
     for (int b = 0; b < X.cols; b++) {
         const sgn_real *x = sgn_mat_at(X, 0, b);
         for (int first = 0; first < A.cols;) {

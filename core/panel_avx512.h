@@ -45,7 +45,8 @@ AVX512 static void look_across(const float *b, size_t down, int inner, int cols,
         for (int i = 0; i < inner; i++) {
             __m512 x = _mm512_maskz_loadu_ps(first(cols - j), b + j + (size_t)i * down);
             unsigned here = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_NEQ_UQ);
-            __m512i bit = _mm512_set1_epi64((long long)((uint64_t)1 << i));
+            uint64_t row = (uint64_t)1 << i;
+            __m512i bit = _mm512_set1_epi64((long long)row);
             low = _mm512_mask_or_epi64(low, (__mmask8)here, low, bit);
             high = _mm512_mask_or_epi64(high, (__mmask8)(here >> 8), high, bit);
         }

@@ -38,7 +38,8 @@ static const double most[] = {0.7, 0.9}, most_turned[] = {0.5, 0.75};
 static double in_vectors(int n)
 {
     enum { LANES = 16 };
-    return (double)((n + LANES - 1) / LANES * LANES) / n;
+    int whole = (n + LANES - 1) / LANES * LANES;
+    return (double)whole / n;
 }
 
 /* Small matrices stay in the cache that BLAS packs them into, and it has kernels of their own for them; few

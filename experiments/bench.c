@@ -174,7 +174,7 @@ static sgn_status run(const sgn_arguments *a)
 {
     session s = {.a = a};
     SGN_TRY(choose(&s.cases, a));
-    sgn_machine_look(&s.machine);
+    s.machine = sgn_machine_look();
     warn();
     sgn_status status = measure(&s);
     if (!status) status = tell(&s);

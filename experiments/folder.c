@@ -78,8 +78,7 @@ static sgn_status write_config(const char *folder, const sgn_config *c)
 /* The JSON text, which free() takes back; NULL: no memory. */
 static char *describe_environment(int threads)
 {
-    sgn_machine machine;
-    sgn_machine_look(&machine);
+    sgn_machine machine = sgn_machine_look();
     cJSON *o = cJSON_CreateObject();
     int ok = cJSON_AddStringToObject(o, "signroll", SIGNROLL_VERSION) &&
              cJSON_AddStringToObject(o, "compiler", __VERSION__) &&

@@ -22,14 +22,16 @@ static void cpu_name(char *name, size_t size)
     if (f) fclose(f);
 }
 
-void sgn_machine_look(sgn_machine *out)
+sgn_machine sgn_machine_look(void)
 {
+    sgn_machine m = {0};
     struct utsname u;
     uname(&u);
-    snprintf(out->system, sizeof out->system, "%.63s", u.sysname);
-    snprintf(out->release, sizeof out->release, "%.127s", u.release);
-    snprintf(out->machine, sizeof out->machine, "%.63s", u.machine);
-    cpu_name(out->cpu, sizeof out->cpu);
+    snprintf(m.system, sizeof m.system, "%.63s", u.sysname);
+    snprintf(m.release, sizeof m.release, "%.127s", u.release);
+    snprintf(m.machine, sizeof m.machine, "%.63s", u.machine);
+    cpu_name(m.cpu, sizeof m.cpu);
+    return m;
 }
 
 static double seconds_by(clockid_t clock)

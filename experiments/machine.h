@@ -11,7 +11,7 @@ typedef struct {
     char cpu[256];      // as /proc/cpuinfo calls it, or "unknown"
 } sgn_machine;
 
-void sgn_machine_look(sgn_machine *out);
+sgn_machine sgn_machine_look(void);
 
 double sgn_now(void);          // seconds since some moment, never set back
 double sgn_cpu_seconds(void);  // that processors spent on this process, all threads together

@@ -17,7 +17,7 @@ static void drop_line(char *text, const char *key)
     while (line && strncmp(line, key, strlen(key)))
         if ((line = strchr(line, '\n'))) line++;
     char *next = line ? strchr(line, '\n') : NULL;
-    if (next) memmove(line, next + 1, strlen(next));
+    if (next) memmove(line, next + 1, strlen(next + 1) + 1);
 }
 
 /* "runs/a/" is "a"; of a long name the end, where a sweep's folders have their hash. */

@@ -53,7 +53,9 @@ static double log_tick(int k, int stride)
     static const double mantissa[] = {1, 2, 5};
     if (stride) return pow(10, k * stride);
     int decade = (k >= 0 ? k : k - 2) / 3;
-    return mantissa[k - 3 * decade] * pow(10, decade);
+    int member = k - 3 * decade;
+    assert(member >= 0 && member < 3);
+    return mantissa[member] * pow(10, decade);
 }
 
 sgn_scale sgn_scale_log(double least, double most)

@@ -232,7 +232,7 @@ static sgn_status add_front(sgn_figure *f)
 
 static sgn_status reserve(sgn_figure *f, int points)
 {
-    size_t n = (size_t)(2 * points + 1);  // the front may have as many again
+    size_t n = 2 * (size_t)points + 1;  // the front may have as many again
     f->series = sgn_alloc(n, sizeof *f->series);
     f->name = sgn_alloc(n, sizeof *f->name);
     f->x = sgn_alloc(n, sizeof *f->x);
@@ -274,7 +274,7 @@ static sgn_status fill(sgn_figure *f, const sgn_chart *c, samples *s)
 sgn_status sgn_chart_figure(sgn_figure *out, const sgn_chart *c, const sgn_run *run, int nruns)
 {
     sgn_figure f = {0};
-    samples s = {.at = sgn_alloc((size_t)(nruns * SGN_CHART_KEYS), sizeof(sample))};
+    samples s = {.at = sgn_alloc((size_t)nruns * SGN_CHART_KEYS, sizeof(sample))};
     if (!s.at) return SGN_EMEM;
     for (int i = 0; i < nruns; i++)
         if (is_wanted(c, &run[i])) add_run(&s, c, &run[i]);

@@ -82,7 +82,8 @@ static sgn_status read_params(const sgn_h5_in *in, const sgn_net *net, stage *s)
         char name[SGN_TREE_NAME];
         hsize_t shape[3];
         sgn_tree_param(name, "parameters/", &net->param[p]);
-        strcat(name, "/latent");
+        size_t length = strlen(name);
+        snprintf(name + length, sizeof name - length, "/latent");
         sgn_tree_shape(&net->param[p], shape);
         SGN_TRY(sgn_h5_read(in, name, SGN_H5_REAL, 3, shape, latent));
         latent += sgn_link_latents(&net->param[p]);

@@ -45,7 +45,7 @@ static sgn_status size_of(int fd, const char *path, size_t most, size_t *size)
 
 static sgn_status read_open(int fd, const char *path, size_t most, char **data, size_t *size)
 {
-    size_t expected;
+    size_t expected = 0;
     SGN_TRY(size_of(fd, path, most, &expected));
     char *text = sgn_alloc(expected + 1, 1);
     if (!text) return SGN_EMEM;
@@ -64,7 +64,7 @@ static sgn_status take_pieces(int fd, const char *path, size_t most, sgn_take_pi
 {
     enum { PIECE = 1 << 16 };
     char piece[PIECE];
-    size_t expected;
+    size_t expected = 0;
     ssize_t have;
     SGN_TRY(size_of(fd, path, most, &expected));
     while ((have = read_all(fd, piece, PIECE)) > 0) take(context, piece, (size_t)have);
@@ -206,6 +206,7 @@ void sgn_remove_unfinished(const char *folder)
 {
     DIR *in = opendir(folder);
     if (!in) return;
+    // cppcheck-suppress readdirCalled ; glibc's is safe on a stream of one's own, and readdir_r is deprecated
     for (struct dirent *e; (e = readdir(in));)
         if (is_unfinished(e->d_name)) unlinkat(dirfd(in), e->d_name, 0);
     closedir(in);

@@ -52,7 +52,7 @@ static sgn_status take(const sgn_h5_in *in, void *out, size_t size)
 /* Whose answer is `size` bytes. */
 static sgn_status ask_for(const sgn_h5_in *in, const sgn_h5_question *q, void *out, size_t size)
 {
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     SGN_TRY(ask(in, q, &a, size));
     return a.length == size ? take(in, out, size) : blame(in);
 }
@@ -69,7 +69,7 @@ static sgn_status question(const sgn_h5_in *in, sgn_h5_question *q, const char *
 /* The bytes are given up as soon as the child has its copy. */
 static sgn_status open_all(sgn_h5_in *in, sgn_h5_bytes all)
 {
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     sgn_h5_in opened = {NULL, all.path, all.foreign};
     sgn_h5_silence();  // and so HDF5 starts once, not in every child
     sgn_status status = sgn_child_new(&opened.child, sgn_h5_parse, &all);
@@ -111,7 +111,7 @@ void sgn_h5_close(sgn_h5_in *in)
 sgn_status sgn_h5_has(const sgn_h5_in *in, const char *name, int *has)
 {
     char is_there;
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     sgn_h5_question q = {.what = SGN_H5_HAS};
     SGN_TRY(question(in, &q, name));
     SGN_TRY(ask(in, &q, &a, sizeof is_there));
@@ -122,7 +122,7 @@ sgn_status sgn_h5_has(const sgn_h5_in *in, const char *name, int *has)
 
 sgn_status sgn_h5_dims(const sgn_h5_in *in, const char *name, int rank, hsize_t *dims)
 {
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     sgn_h5_question q = {.what = SGN_H5_DIMS, .rank = rank};
     SGN_TRY(question(in, &q, name));
     SGN_TRY(ask(in, &q, &a, 0));
@@ -152,7 +152,7 @@ sgn_status sgn_h5_read_bytes(const sgn_h5_in *in, const char *name, size_t first
 
 sgn_status sgn_h5_read_matrix(const sgn_h5_in *in, const char *name, sgn_mat *out)
 {
-    hsize_t dims[2];
+    hsize_t dims[2] = {0};
     SGN_TRY(sgn_h5_dims(in, name, 2, dims));
     int rows = (int)dims[0], cols = (int)dims[1];
     sgn_real *read = sgn_alloc((size_t)rows * (size_t)cols, sizeof *read);
@@ -168,7 +168,7 @@ sgn_status sgn_h5_read_matrix(const sgn_h5_in *in, const char *name, sgn_mat *ou
 
 sgn_status sgn_h5_read_text(const sgn_h5_in *in, const char *name, char **out)
 {
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     sgn_h5_question q = {.what = SGN_H5_TEXT, .room = SGN_H5_MAX_TEXT};
     SGN_TRY(question(in, &q, name));
     SGN_TRY(ask(in, &q, &a, SGN_H5_MAX_TEXT));
@@ -191,7 +191,7 @@ sgn_status sgn_h5_get(const sgn_h5_in *in, const char *object, const char *name,
 sgn_status sgn_h5_get_text(const sgn_h5_in *in, const char *object, const char *name, char *out,
                            size_t size)
 {
-    sgn_h5_answer a;
+    sgn_h5_answer a = {0};
     sgn_h5_question q = {.what = SGN_H5_GET_TEXT, .room = size};
     SGN_TRY(question(in, &q, name));
     snprintf(q.object, sizeof q.object, "%s", object);

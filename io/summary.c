@@ -219,9 +219,9 @@ sgn_status sgn_summary_json(const sgn_summary *s, char **text)
 
 sgn_status sgn_summary_save(const sgn_summary *s, const char *path)
 {
-    char *text;
-    SGN_TRY(sgn_summary_json(s, &text));
-    sgn_status status = sgn_write_file(path, text, strlen(text));
+    char *text = NULL;
+    sgn_status status = sgn_summary_json(s, &text);
+    if (text) status = sgn_write_file(path, text, strlen(text));
     sgn_free(text);
     return status;
 }
@@ -255,8 +255,9 @@ static int read_seed(const cJSON *item, uint64_t *out)
 static int read_name(const cJSON *item, char *out, size_t size)
 {
     const char *text = cJSON_GetStringValue(item);
-    if (!text || strlen(text) >= size) return 0;
-    strcpy(out, text);
+    size_t length = text ? strlen(text) : size;
+    if (length >= size) return 0;
+    memcpy(out, text, length + 1);
     return 1;
 }
 
@@ -324,7 +325,7 @@ static sgn_status read_object(const cJSON *json, sgn_summary *s, const char *pat
     }
     const cJSON *layers = cJSON_GetObjectItemCaseSensitive(json, layers_key);
     if (layers) SGN_TRY(read_layers(layers, s, path));
-    if (!s->label[0]) strcpy(s->label, s->name);
+    if (!s->label[0]) snprintf(s->label, sizeof s->label, "%s", s->name);
     return SGN_OK;
 }
 

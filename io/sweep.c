@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "io/config_tree.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { MOST_POINTS = 100000 };
@@ -175,7 +176,7 @@ static sgn_status axis_from_override(axes *a, const char *override)
 static sgn_status find_axes(axes *out, const sgn_yaml *lists, const char *const *override,
                             int noverrides)
 {
-    out->at = sgn_alloc((size_t)(count_entries(lists) + noverrides), sizeof *out->at);
+    out->at = sgn_alloc((size_t)count_entries(lists) + (size_t)noverrides, sizeof *out->at);
     if (!out->at) return SGN_EMEM;
     for (const sgn_yaml *e = lists ? lists->child : NULL; e; e = e->next)
         SGN_TRY(axis_from_file(out, e));
@@ -224,7 +225,7 @@ static sgn_status read_case(sgn_sweep_point *p, const sgn_yaml *one, int *filled
 static sgn_status fill_point(sgn_sweep_point *p, const sgn_yaml *one, const axes *a, int c)
 {
     int filled = 0;
-    p->override = sgn_alloc((size_t)(count_entries(one) + a->n), sizeof *p->override);
+    p->override = sgn_alloc((size_t)count_entries(one) + (size_t)a->n, sizeof *p->override);
     if (!p->override) return SGN_EMEM;
     p->noverrides = count_entries(one) + a->n;
     SGN_TRY(read_case(p, one, &filled));
@@ -243,7 +244,7 @@ static sgn_status make_room(sgn_sweep *s, int points)
 {
     if (points > MOST_POINTS - s->n)
         return sgn_fail(SGN_ECONFIG, "the sweep has more than %d points", MOST_POINTS);
-    sgn_sweep_point *point = sgn_alloc((size_t)(s->n + points), sizeof *point);
+    sgn_sweep_point *point = sgn_alloc((size_t)s->n + (size_t)points, sizeof *point);
     if (!point) return SGN_EMEM;
     if (s->n) memcpy(point, s->point, (size_t)s->n * sizeof *point);
     sgn_free(s->point);
@@ -309,6 +310,7 @@ sgn_status sgn_sweep_load(sgn_sweep *out, const char *path, const char *const *o
 void sgn_sweep_free(sgn_sweep *s)
 {
     if (!s) return;
+    assert(s->point || s->n == 0);
     for (int i = 0; i < s->n; i++) free_texts(s->point[i].override, s->point[i].noverrides);
     sgn_free(s->point);
     *s = (sgn_sweep){0};

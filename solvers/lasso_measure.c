@@ -28,7 +28,7 @@ static bounds of_column(double lambda, sgn_mat y, sgn_mat x, sgn_mat r, sgn_mat 
 sgn_status sgn_lasso_measure(const sgn_physics *q, sgn_mat y, sgn_mat x, sgn_classical_info *info)
 {
     int m = q->A.rows, n = q->A.cols;
-    sgn_real *room = sgn_alloc((size_t)(m + n), sizeof *room);
+    sgn_real *room = sgn_alloc((size_t)m + (size_t)n, sizeof *room);
     if (!room) return SGN_EMEM;
     sgn_mat r = sgn_mat_view(room, m, 1), c = sgn_mat_view(room + m, n, 1);
     info->objective = info->gap = 0;

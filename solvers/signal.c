@@ -20,11 +20,11 @@ static void draw_row(sgn_rng *rng, sgn_mat x, int i, int folds)
 static int bernoulli_gaussian(sgn_rng *rng, double p, sgn_mat x, int folds)
 {
     double per_log = 1 / log1p(-p);  // p = 1: -0, no zeros at all
-    int nonzeros = 0;
+    int nonzeros = 0, rows = x.rows / folds;
     for (int j = 0; j < x.cols; j++) memset(sgn_mat_at(x, 0, j), 0, (size_t)x.rows * sizeof *x.at);
     for (double i = -1;; nonzeros++) {
         i += 1 + floor(log(sgn_rng_uniform(rng)) * per_log);
-        if (i >= x.rows / folds) return nonzeros;
+        if (i >= rows) return nonzeros;
         draw_row(rng, x, (int)i, folds);
     }
 }

@@ -16,8 +16,9 @@ for tool in cppcheck clang-tidy-14; do
 done
 sources=${*:-$(find core unroll solvers train io experiments -name '*.c')}
 
+# Without -j it looks across files, too.
 # shellcheck disable=SC2086 # lists of files, without spaces
-cppcheck -q -j "$(nproc)" --enable=warning,performance,portability --std=c11 --library=posix,gnu --inline-suppr \
+cppcheck -q --enable=warning,performance,portability --std=c11 --library=posix,gnu --inline-suppr \
     --error-exitcode=1 -D_GNU_SOURCE -D__x86_64__ -DSIGNROLL_VERSION='""' -I. -Iinclude -I"$build/lists" $sources
 
 # shellcheck disable=SC2086

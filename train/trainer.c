@@ -74,8 +74,10 @@ static sgn_status check_optimizer(const sgn_optimizer *o, const sgn_net *net)
 
 static sgn_status prepare(sgn_trainer *t)
 {
-    SGN_TRY(sgn_optimizer_find(t->as.optimizer, &t->optimizer));
-    SGN_TRY(check_optimizer(t->optimizer, t->net));
+    const sgn_optimizer *o;
+    SGN_TRY(sgn_optimizer_find(t->as.optimizer, &o));
+    SGN_TRY(check_optimizer(o, t->net));
+    t->optimizer = o;
     SGN_TRY(sgn_plan_init(&t->plan, &t->as, t->net));
     SGN_TRY(allocate(t));
     if (t->as.quantisation_loss == 0)  // it reads the weights

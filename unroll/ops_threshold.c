@@ -269,7 +269,8 @@ static void shrink_rows_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 static sgn_effort shrink_rows_effort(const sgn_tape *t, const sgn_node *o)
 {
     (void)t;
-    double groups = (double)(o->rows / o->folds) / o->width;
+    int part = o->rows / o->folds;
+    double groups = (double)part / o->width;
     return (sgn_effort){2 * o->rows + 2 * groups, o->rows + 2 * groups};
 }
 

@@ -305,6 +305,7 @@ static const char *const title[SGN_PARTS] = {
 
 static sgn_status check_length(sgn_part part, const sgn_bitstream *s, size_t bits)
 {
+    assert(part < SGN_PARTS);
     size_t bytes = (bits + 7) / 8;
     if (!s->overrun && bytes == s->capacity / 8) return SGN_OK;
     if (s->overrun)

@@ -8,6 +8,7 @@
 #include "unroll/group.h"
 #include "unroll/kmeans.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum { MOST = 1 << SGN_MAX_BITS };
@@ -94,6 +95,7 @@ static void open_book(book *b, const sgn_group *g, int unit)
         sgn_real half_way = (b->value[j] + b->value[j + 1]) / 2;
         b->until[j] = half_way < b->value[j + 1] ? half_way : b->value[j];
     }
+    assert(b->count > 1);
 }
 
 /* How many of the count - 1 limits lie below v; count is a power of two. */
