@@ -1,6 +1,7 @@
 #include "core/bitstream.h"
 
 #include "laws.h"
+#include "tests/slow.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static void check_chosen(size_t n, double density)
 
 Test(bitstream, what_was_chosen_comes_back_at_every_density)
 {
-    static const size_t sizes[] = {0, 1, 2, 7, 1000, MANY};
+    const size_t sizes[] = {0, 1, 2, 7, 1000, MANY / (size_t)slower()};
     for (int k = 0; k < DENSITIES; k++)
         for (int i = 0; i < 6; i++) check_chosen(sizes[i], densities[k]);
 }
@@ -183,7 +184,7 @@ Test(bitstream, what_is_chosen_takes_little_more_than_the_number_of_choices_says
         cr_expect_lt(rare, usual[k][1], "density %g: %g", usual[k][0], rare);
         cr_expect_lt(others, usual[k][1], "density %g: %g", 1 - usual[k][0], others);
     }
-    for (double d = 0.02; d < 0.98; d += 0.01) {
+    for (double d = 0.02; d < 0.98; d += 0.01 * slower()) {
         double more = excess(d);
         cr_expect(more > 0 && more < 0.044, "density %g: %g", d, more);
     }
@@ -223,7 +224,7 @@ Test(bitstream, random_bytes_do_no_harm)
 {
     sgn_rng rng = sgn_rng_stream(1, SGN_RNG_FREE, 0, 11);
     int read = 0;
-    for (int k = 0; k < 20000; k++) {
+    for (int k = 0; k < 20000 / slower(); k++) {
         for (int i = 0; i < 64; i++) room[i] = (uint8_t)(256 * sgn_rng_uniform(&rng));
         if (k % 2) memset(room + 1, 0, 4), room[0] &= 0x1f;  // a parameter and a small number
         sgn_bitstream random = {.byte = room}, from = copy_of(&random, (size_t)(k % 512));
@@ -235,7 +236,7 @@ Test(bitstream, random_bytes_do_no_harm)
         read += good;
         free(from.byte);
     }
-    cr_expect(read > 100 && read < 19900, "%d could be read", read);
+    cr_expect(read > 100 / slower() && read < 19900 / slower(), "%d could be read", read);
 }
 
 /* ---- from elsewhere ------------------------------------------------------------------------------ */

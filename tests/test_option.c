@@ -1,5 +1,6 @@
 #include "core/option.h"
 #include "core/rng.h"
+#include "tests/slow.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -246,7 +247,7 @@ Test(option, every_real_survives_print_and_parse_bit_by_bit)
     sgn_rng r = sgn_rng_stream(1, SGN_RNG_FREE, 0, 0);
     settings s = presets(), back = presets();
     char text[SGN_OPTION_TEXT_MAX];
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 20000 / slower(); i++) {
         uint64_t bits = (uint64_t)sgn_rng_u32(&r) << 32 | sgn_rng_u32(&r);
         memcpy(&s.theta, &bits, sizeof bits);
         if (isnan(s.theta)) continue;

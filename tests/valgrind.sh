@@ -12,7 +12,7 @@ shift
 [ $# -gt 0 ] || set -- "$build"/signroll "$build"/tests/test_* "$build"/tests/race_*
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-export OPENBLAS_NUM_THREADS=1 ROOT="$PWD"
+export OPENBLAS_NUM_THREADS=1 ROOT="$PWD" SLOWER=15 # tests/slow.h
 
 under() { # name, command and its arguments
     name=$1
