@@ -246,7 +246,7 @@ sgn_status sgn_config_cut(const char *override, char key[SGN_KEY_MAX], const cha
 static sgn_status read_override(sgn_config *into, const char *override)
 {
     char key[SGN_KEY_MAX];
-    const char *value;
+    const char *value = NULL;
     SGN_TRY(sgn_config_cut(override, key, &value));
     return sgn_config_assign(into, key, sgn_command_line, value, sgn_command_line);
 }

@@ -194,8 +194,9 @@ static void draw_legend(FILE *to, const sgn_canvas *c)
     const sgn_plot *p = c->plot;
     for (int i = 0, key = 0; i < p->n; i++) {
         if (!sgn_canvas_is_key(p, i)) continue;
-        double x = SGN_PX_MARGIN + c->key_width * (key % c->key_columns);
-        double y = c->legend + SGN_PX_KEY_LINE * (key / c->key_columns + 0.5);
+        int row = key / c->key_columns, column = key % c->key_columns;
+        double x = SGN_PX_MARGIN + c->key_width * column;
+        double y = c->legend + SGN_PX_KEY_LINE * (row + 0.5);
         int style = p->series[i].style;
         if (p->kind == SGN_PLOT_LINES || p->series[i].joined) {
             open_line(to, style);
@@ -217,7 +218,7 @@ static void draw_note(FILE *to, const sgn_canvas *c)
     snprintf(note, sizeof note,
              "%d point%s not drawn: not a number, infinite, or not positive on a logarithmic axis.",
              c->left_out, c->left_out == 1 ? " is" : "s are");
-    text(to, SGN_PX_MARGIN, c->height - SGN_PX_MARGIN / 2, NUMBER, note);
+    text(to, SGN_PX_MARGIN, c->height - SGN_PX_MARGIN / 2.0, NUMBER, note);
 }
 
 void sgn_plot_svg(FILE *to, const sgn_plot *p)
