@@ -125,13 +125,21 @@ static sgn_status measure_moments(measuring *m)
 
 /* ---- importance --------------------------------------------------------------------------------- */
 
-static void add_squares(const measuring *m, double share)
+static void add_squares(const measuring *m, sgn_turn turn, double share)
 {
-    for (int p = 0; p < m->to->nparams; p++) {
+    for (int p = turn.first; p < turn.end; p++) {
         const sgn_link *w = &m->net->param[p];
         for (size_t i = 0; m->to->importance[p] && i < sgn_link_size(w); i++)
             m->to->importance[p][i] +=
                 (sgn_real)(share * (double)w->dweight[i] * (double)w->dweight[i]);
+    }
+}
+
+static void add_gradients(const measuring *m, double share)
+{
+    for (int i = 0; i < sgn_net_turns(m->net); i++) {
+        sgn_net_form_gradients(m->net, m->pool, i);
+        add_squares(m, sgn_net_turn_at(m->net, i), share);
     }
 }
 
@@ -143,8 +151,8 @@ static sgn_status measure_importance(measuring *m)
         SGN_TRY(forward(m, first, width));
         sgn_mat_copy(sgn_mat_cols(m->set.x, first, width), sgn_mat_cols(m->loss.truth, 0, width));
         sgn_loss_value(&m->loss, m->pool, width);
-        sgn_tape_backward(m->net->tape, m->pool, width, sgn_loss_seed, &m->loss);
-        add_squares(m, (double)width / m->set.y.cols);
+        sgn_tape_backpropagate(m->net->tape, m->pool, width, sgn_loss_seed, &m->loss);
+        add_gradients(m, (double)width / m->set.y.cols);
     }
     return SGN_OK;
 }

@@ -54,7 +54,7 @@ static void take_rows(sgn_net *net, sgn_pool *pool, sgn_mat y, const int *entry,
         int left = J.cols - first, copies = left < most ? left : most;
         rows r = {net, entry + first, y.cols};
         forward_copies(net, pool, y, copies);
-        sgn_tape_backward(net->tape, pool, copies * y.cols, seed_rows, &r);
+        sgn_tape_backpropagate(net->tape, pool, copies * y.cols, seed_rows, &r);
         memcpy(sgn_mat_at(J, 0, first), sgn_tape_grad(net->tape, net->y).at,
                (size_t)J.rows * (size_t)copies * sizeof *J.at);
     }

@@ -7,23 +7,6 @@
 
 /* ---- making ----------------------------------------------------------------------------------- */
 
-enum { CHUNK = 1 << 15 };
-
-static sgn_status make_chunks(sgn_trainer *t)
-{
-    size_t n = 0;
-    for (int p = 0; p < t->net->nparams; p++) n += sgn_link_latents(&t->net->param[p]) / CHUNK + 1;
-    t->chunk = sgn_alloc(n, sizeof *t->chunk);
-    if (!t->chunk) return SGN_EMEM;
-    for (int p = 0; p < t->net->nparams; p++) {
-        const sgn_link *w = &t->net->param[p];
-        size_t size = w->trained ? sgn_link_latents(w) : 0;
-        for (size_t at = 0; at < size; at += CHUNK)
-            t->chunk[t->nchunks++] = (sgn_chunk){p, at, size - at < CHUNK ? size - at : CHUNK, 0};
-    }
-    return SGN_OK;
-}
-
 static int most_moments(const sgn_optimizer *o)
 {
     return o->rest && o->rest->moments > o->moments ? o->rest->moments : o->moments;
@@ -47,12 +30,11 @@ static sgn_status allocate(sgn_trainer *t)
 {
     SGN_TRY(allocate_memory(t));
     int validation = t->as.validation_samples * t->problem->physics.width;
-    t->signs = sgn_alloc(t->nlatents, 1);
+    t->signs = sgn_alloc(t->nlatents / SGN_SIGNS + (size_t)t->net->nparams, sizeof *t->signs);
     t->estimate = sgn_mat_view(sgn_alloc((size_t)t->net->n * (size_t)validation, sizeof(sgn_real)),
                                t->net->n, validation);
     t->order = sgn_alloc((size_t)t->samples + 1, sizeof *t->order);
     if (!t->signs || !t->estimate.at || !t->order) return SGN_EMEM;
-    SGN_TRY(make_chunks(t));
     SGN_TRY(sgn_loss_init(&t->loss, (sgn_loss_kind)t->as.loss, t->net));
     return sgn_validation_set(&t->validation, t->problem, t->seed, t->as.validation_samples);
 }
@@ -79,6 +61,8 @@ static sgn_status prepare(sgn_trainer *t)
     SGN_TRY(check_optimizer(o, t->net));
     t->optimizer = o;
     SGN_TRY(sgn_plan_init(&t->plan, &t->as, t->net));
+    SGN_TRY(sgn_net_share_latents(t->net));
+    SGN_TRY(sgn_trainer_plan_descent(t));
     SGN_TRY(allocate(t));
     if (t->as.quantisation_loss == 0)  // it reads the weights
         SGN_TRY(sgn_net_keep_signs(t->net));
@@ -114,6 +98,7 @@ void sgn_trainer_free(sgn_trainer *t)
     sgn_free(t->estimate.at);
     sgn_free(t->order);
     sgn_free(t->chunk);
+    sgn_free(t->turn_end);
     sgn_plan_release(&t->plan);
     sgn_loss_release(&t->loss);
     sgn_set_release(&t->validation);

@@ -1,3 +1,4 @@
+#include "core/vector.h"
 #include "train/trainer_inside.h"
 
 #include <math.h>
@@ -5,20 +6,27 @@
 
 static int is_learned_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS && w->trained; }
 
+/* One bit each of up to 64 latents. */
+SGN_VECTOR static uint64_t signs_of(const sgn_real *v, size_t n)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < n; i++) word |= (uint64_t)(v[i] < 0) << i;
+    return word;
+}
+
 double sgn_trainer_flips(sgn_trainer *t)
 {
-    size_t flips = 0, signs = 0, n;
-    const sgn_real *first = sgn_net_latents(t->net, &n);
+    size_t flips = 0, signs = 0;
+    uint64_t *was = t->signs;
     for (int p = 0; p < t->net->nparams; p++) {
         const sgn_link *w = &t->net->param[p];
-        if (!is_learned_link(w)) continue;
-        uint8_t *was = t->signs + (w->latent - first);
-        for (size_t i = 0; i < sgn_link_latents(w); i++) {
-            uint8_t now = w->latent[i] < 0;
-            flips += was[i] != now;
-            was[i] = now;
+        size_t n = is_learned_link(w) ? sgn_link_latents(w) : 0;
+        for (size_t i = 0; i < n; i += SGN_SIGNS, was++) {
+            uint64_t now = signs_of(w->latent + i, n - i < SGN_SIGNS ? n - i : SGN_SIGNS);
+            flips += (size_t)__builtin_popcountll(*was ^ now);
+            *was = now;
         }
-        signs += sgn_link_latents(w);
+        signs += n;
     }
     return signs ? (double)flips / (double)signs : 0;
 }

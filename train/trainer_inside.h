@@ -2,7 +2,8 @@
  *
  *     trainer.c         making, and the loop over the steps
  *     trainer_stage.c   entering a stage; the weights of a step, and those that are judged
- *     trainer_step.c    one step
+ *     trainer_step.c    one step: the batch, forwards and backwards
+ *     trainer_descent.c  ... and what moves: gradients, turn by turn or all at once, and the optimiser
  *     trainer_epoch.c   a row of metrics
  */
 #ifndef SGN_TRAIN_TRAINER_INSIDE_H
@@ -21,6 +22,8 @@ typedef struct {
     double sum_squares;
 } sgn_chunk;
 
+enum { SGN_SIGNS = 64 };  // in a word
+
 struct sgn_trainer {
     sgn_train_settings as;
     uint64_t seed;
@@ -37,11 +40,13 @@ struct sgn_trainer {
     int slots;
     size_t nlatents;
     sgn_admm admm;
-    sgn_chunk *chunk;
+    sgn_chunk *chunk;  // turn after turn (sgn_net_lay_gradients)
     int nchunks;
-    int samples;     // of the fixed set; 0: fresh data
-    int *order;      // (samples) this epoch's permutation
-    uint8_t *signs;  // (latents) of the link matrices when the epoch began
+    int *turn_end;  // (turns) the first chunk that is no longer of it
+    int samples;    // of the fixed set; 0: fresh data
+    int *order;     // (samples) this epoch's permutation
+    uint64_t
+        *signs;  // of the link matrices when the epoch began, a bit each; matrices begin a word
     sgn_trainer_state state;
     sgn_update update;     // of the step under way; lr is the schedule's share of the settings' two
     double link_gradient;  // root mean square of the links' gradients in this step
@@ -58,6 +63,11 @@ void sgn_trainer_project_final(
 /* ---- steps and epochs ---- */
 
 SGN_MUST_CHECK sgn_status sgn_trainer_step(sgn_trainer *t);
+/* Cuts what the optimiser moves into chunks, and decides whether gradients exist by turns: wherever a
+   turn's step does not depend on those after it.  It follows from the settings alone. */
+SGN_MUST_CHECK sgn_status sgn_trainer_plan_descent(sgn_trainer *t);
+/* Moves all that the stage moves, after the values were gone through backwards; |gradient| of it. */
+SGN_MUST_CHECK sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm);
 /* SGN_EDIVERGE: `what` of layer `layer` (from 0) is not finite. */
 sgn_status sgn_trainer_diverged(const sgn_trainer *t, const char *what, int layer);
 int sgn_trainer_epoch_steps(const sgn_trainer *t);

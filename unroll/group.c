@@ -67,9 +67,11 @@ const sgn_real *sgn_group_importance(const sgn_group *g, const sgn_link *w, size
 
 void sgn_group_copy_target(const sgn_group *g)
 {
-    for (int k = 0; k < g->n; k++)
-        memcpy(g->link[k]->latent, g->link[k]->weight,
-               sgn_link_size(g->link[k]) * sizeof(sgn_real));
+    for (int k = 0; k < g->n; k++) {
+        const sgn_link *w = g->link[k];
+        if (w->latent != w->weight)
+            memcpy(w->latent, w->weight, sgn_link_size(w) * sizeof *w->latent);
+    }
 }
 
 void sgn_group_pull_straight(const sgn_group *g)

@@ -50,8 +50,9 @@ typedef struct sgn_link {
     double size;  // root mean square of a link matrix at the start, and of the values it may have
     sgn_support *support[SGN_MAX_PLANES];  // of each plane; NULL: every link exists
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
-    sgn_real *weight;                      // (rows * cols) what the network multiplies by
-    sgn_real *dweight;                     // (rows * cols)
+    sgn_real *weight;                      // (rows * cols) what the network multiplies by; may be
+                                           // the latents themselves: sgn_net_share_latents
+    sgn_real *dweight;                     // (rows * cols), in its turn: sgn_net_lay_gradients
     sgn_real *dlatent;  // (planes, rows * cols); is dweight itself when there is one plane
     const sgn_sign_words *signs;  // of the latents, what products use while a training step runs,
                                   // instead of `weight`; borrowed, or NULL
@@ -99,6 +100,7 @@ typedef struct sgn_constraint {
     const char *name;  // as configs say it
     const char *title, *cite;
     sgn_scales scales;
+    int is_identity;       // project() copies, where there is one plane and every link exists
     int estimates_scales;  // their gradient is a straight-through estimate, no derivative of project()
     int sums_planes;       // uses `weights.planes` latent planes
     double density;        // what weights.density: auto means

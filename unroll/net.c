@@ -179,6 +179,7 @@ void sgn_net_free(sgn_net *net)
         sgn_free(m->weight);
         sgn_free(m->dweight);
         sgn_free(m->dlatent);
+        sgn_free(m->turn);
         sgn_free(m->scratch);
         sgn_free(m->score);
         sgn_free(m->signs);

@@ -125,6 +125,26 @@ SGN_MUST_CHECK sgn_status sgn_net_keep_signs(sgn_net *net);
 /* dlatent from dweight. */
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 
+/* Gradients of link matrices exist all at once or, to be as good as no memory, turn by turn: those of the
+   groups, and the link matrices first .. end-1 of the table, of the turn that was formed last.  Other
+   parameters have theirs all the time; scales, once their turn was pulled back.  At first there is one
+   turn of all.  After SGN_EMEM a network can only be freed. */
+typedef struct {
+    int group, groups;
+    sgn_param first, end;
+} sgn_turn;
+
+SGN_MUST_CHECK sgn_status sgn_net_lay_gradients(sgn_net *net, int by_turns);
+int sgn_net_turns(const sgn_net *net);
+sgn_turn sgn_net_turn_at(const sgn_net *net, int turn);
+int sgn_net_turn_of(const sgn_net *net, sgn_param p);  // what is in none goes with the last
+void sgn_net_form_gradients(sgn_net *net, sgn_pool *pool, int turn);  // dweight
+void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn);       // dlatent
+void sgn_net_pull_scalars(sgn_net *net);  // dlatent of all that is neither link nor scale
+
+/* Weights that are their latents, for as long as the network lives, give up memory of their own. */
+SGN_MUST_CHECK sgn_status sgn_net_share_latents(sgn_net *net);
+
 /* Training in stages.  Relaxed, the network starts again with real links, on every entry that its
    support does not rule out beforehand.  Quantised, the links it has learned (their latents, where a
    stand-in made codes of them) become the target of another stand-in (NULL: of its own constraint,

@@ -21,7 +21,9 @@ struct sgn_net_memory {
     sgn_real *latent;   // all latents, in the table's order
     size_t nlatents;
     sgn_real *weight, *dweight, *dlatent;  // dlatent: of sums of planes only
-    sgn_real *scratch, *score;             // (longest link matrix)
+    sgn_turn *turn;                        // (turns) of gradients; NULL: they are there at once
+    int turns;
+    sgn_real *scratch, *score;  // (longest link matrix)
     size_t longest;
     sgn_real *A;            // (m, n)
     sgn_sign_words *signs;  // (nparams) of links that a step can pack; NULL: none is

@@ -10,9 +10,9 @@ typedef struct {
     sgn_net *net;
     const sgn_fit *fit;
     const sgn_calibration *measured;
-    sgn_real *target;    // of all parameters, as they lie in the network's weights
+    sgn_real *target;    // of all parameters, each where its latents are among all of them
     sgn_mat moments[2];  // where nothing was measured: of measurements (m, m), of estimates (n, n)
-    sgn_real *importance;  // (all weights) scratch
+    sgn_real *importance;  // (all latents) scratch
 } fitting;
 
 static const double ridge = 1e-3;
@@ -93,9 +93,9 @@ static void start(const fitting *f, const sgn_net_group *group)
 
 /* ---- improving ------------------------------------------------------------------------------------ */
 
-static const sgn_real *target_of(const fitting *f, const sgn_link *w)
+static sgn_real *target_of(const fitting *f, const sgn_link *w)
 {
-    return f->target + (w->weight - f->net->param->weight);
+    return f->target + (w->latent - f->net->param->latent);
 }
 
 static int same_problem(const fitting *f, const sgn_group *a, const sgn_group *b)
@@ -187,15 +187,10 @@ static sgn_status improve(const fitting *f)
 
 /* ---- all of it ------------------------------------------------------------------------------------ */
 
-static size_t weights_of(const sgn_net *net)
-{
-    const sgn_link *last = &net->param[net->nparams - 1];
-    return (size_t)(last->weight - net->param->weight) + sgn_link_size(last);
-}
-
 static sgn_status prepare(fitting *f)
 {
-    size_t n = weights_of(f->net);
+    size_t n;
+    sgn_net_latents(f->net, &n);
     if (f->fit->needs == SGN_FIT_NEEDS_IMPORTANCE && f->measured) {
         f->importance = sgn_alloc(n, sizeof *f->importance);
         if (!f->importance) return SGN_EMEM;
@@ -203,7 +198,10 @@ static sgn_status prepare(fitting *f)
     if (!f->fit->improve) return SGN_OK;
     f->target = sgn_alloc(n, sizeof *f->target);
     if (!f->target) return SGN_EMEM;
-    memcpy(f->target, f->net->param->weight, n * sizeof *f->target);
+    for (int p = 0; p < f->net->nparams; p++) {
+        const sgn_link *w = &f->net->param[p];
+        memcpy(target_of(f, w), w->weight, sgn_link_size(w) * sizeof *w->weight);
+    }
     return assume_moments(f);
 }
 

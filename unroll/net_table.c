@@ -278,39 +278,60 @@ sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed)
 static sgn_status allocate(sgn_net *net)
 {
     struct sgn_net_memory *m = net->memory;
-    size_t weights = 0, planes = 0;
+    size_t weights = 0;
     for (int p = 0; p < net->nparams; p++) {
         const sgn_link *w = &net->param[p];
         weights += sgn_link_size(w);
         m->nlatents += sgn_link_latents(w);
-        if (w->planes > 1) planes += sgn_link_latents(w);
         if (sgn_link_size(w) > m->longest) m->longest = sgn_link_size(w);
     }
     size_t scratch = m->longest * sizeof(sgn_real);
     m->latent = sgn_alloc(m->nlatents, sizeof(sgn_real));
     m->weight = sgn_alloc(weights, sizeof(sgn_real));
-    m->dweight = sgn_alloc(weights, sizeof(sgn_real));
-    m->dlatent = sgn_alloc(planes + 1, sizeof(sgn_real));
     m->scratch = sgn_alloc(scratch > net->constraint->room ? scratch : net->constraint->room, 1);
     m->score = sgn_alloc(m->longest, sizeof(sgn_real));
-    return m->latent && m->weight && m->dweight && m->dlatent && m->scratch && m->score ? SGN_OK
-                                                                                        : SGN_EMEM;
+    return m->latent && m->weight && m->scratch && m->score ? SGN_OK : SGN_EMEM;
 }
 
 sgn_status sgn_net_lay_out(sgn_net *net)
 {
     SGN_TRY(allocate(net));
-    size_t latent = 0, weight = 0, plane = 0;
+    size_t latent = 0, weight = 0;
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
         w->latent = net->memory->latent + latent;
         w->weight = net->memory->weight + weight;
-        w->dweight = net->memory->dweight + weight;
-        w->dlatent = w->planes > 1 ? net->memory->dlatent + plane : w->dweight;
         latent += sgn_link_latents(w);
         weight += sgn_link_size(w);
-        if (w->planes > 1) plane += sgn_link_latents(w);
     }
     for (int i = 0; i < net->ngroups; i++) net->group[i].links.scratch = net->memory->scratch;
+    return sgn_net_lay_gradients(net, 0);
+}
+
+static int is_its_latent(const sgn_net *net, const sgn_link *w)
+{
+    return w->role == SGN_ROLE_LINKS && net->constraint->is_identity && w->planes == 1 &&
+           !w->support[0];
+}
+
+sgn_status sgn_net_share_latents(sgn_net *net)
+{
+    size_t weights = 0, shared = 0;
+    for (int p = 0; p < net->nparams; p++) {
+        int is_shared = is_its_latent(net, &net->param[p]);
+        *(is_shared ? &shared : &weights) += sgn_link_size(&net->param[p]);
+    }
+    if (!shared) return SGN_OK;
+    sgn_real *weight = sgn_alloc(weights + 1, sizeof *weight), *at = weight;
+    if (!weight) return SGN_EMEM;
+    for (int p = 0; p < net->nparams; p++) {
+        sgn_link *w = &net->param[p];
+        size_t own = is_its_latent(net, w) ? 0 : sgn_link_size(w);
+        if (own) memcpy(at, w->weight, own * sizeof *at);
+        w->weight = own ? at : w->latent;
+        at += own;
+    }
+    sgn_free(net->memory->weight);
+    net->memory->weight = weight;
     return SGN_OK;
 }

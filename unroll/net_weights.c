@@ -17,32 +17,10 @@ static void project_scalar(sgn_link *w)
         w->weight[i] = is_log(w) ? (sgn_real)exp((double)w->latent[i]) : w->latent[i];
 }
 
-static void pull_scalar(sgn_link *w)
-{
-    if (is_log(w))
-        for (size_t i = 0; i < sgn_link_size(w); i++) w->dlatent[i] = w->dweight[i] * w->weight[i];
-}
-
 static void project_group(void *context, int i)
 {
     const sgn_net *net = context;
     net->group[i].constraint->project(&net->group[i].links);
-}
-
-/* A stand-in has one plane; the others rest. */
-static void rest(const sgn_group *g)
-{
-    for (int k = 0; k < g->n; k++)
-        if (g->link[k]->dlatent != g->link[k]->dweight)
-            memset(g->link[k]->dlatent, 0, sgn_link_latents(g->link[k]) * sizeof(sgn_real));
-    if (g->scale) memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof(sgn_real));
-}
-
-static void pull_group(void *context, int i)
-{
-    const sgn_net *net = context;
-    if (net->stand_in) rest(&net->group[i].links);
-    net->group[i].constraint->pullback(&net->group[i].links);
 }
 
 static int is_scalar(const sgn_link *w)
@@ -61,13 +39,6 @@ void sgn_net_project(sgn_net *net, sgn_pool *pool)
     sgn_net_drop_signs(net);
     sgn_net_project_scalars(net);
     sgn_pool_run(pool, project_group, net, net->ngroups);
-}
-
-void sgn_net_pullback(sgn_net *net, sgn_pool *pool)
-{
-    sgn_pool_run(pool, pull_group, net, net->ngroups);
-    for (int p = 0; p < net->nparams; p++)
-        if (is_scalar(&net->param[p])) pull_scalar(&net->param[p]);
 }
 
 /* From 1 to its end, fast at first (Zhu & Gupta 2017, arXiv:1710.01878, eq. 1). */

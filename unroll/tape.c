@@ -31,9 +31,10 @@ struct sgn_tape {
     size_t *scalar_at;  // (nparams) offset of a scalar parameter's gradient
     sgn_real *scratch;  // (shards, 2 longest)
     int longest;
-    tile *tile;
+    tile *tile;  // in the table's order
     int ntiles;
     /* of the pass under way */
+    int first_tile;
     int cols, block;  // shards that a thread takes together
     void (*seed)(void *, int, int);
     void *context;
@@ -341,7 +342,7 @@ static void backward_block(void *context, int block)
 static void matrix_gradient(void *context, int item)
 {
     sgn_tape *t = context;
-    tile w = t->tile[item];
+    tile w = t->tile[t->first_tile + item];
     double beta = 0;
     for (int i = t->n - 1; i >= 0; i--) {
         const sgn_node *o = &t->node[i];
@@ -366,14 +367,33 @@ static void sum_scalar_gradients(sgn_tape *t)
     }
 }
 
-void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
-                       void (*seed)(void *context, int first, int count), void *context)
+void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols,
+                            void (*seed)(void *context, int first, int count), void *context)
 {
     assert(cols == t->cols && "backward follows forward");
     t->seed = seed;
     t->context = context;
     t->block = block_size(t, pool);
     sgn_pool_run(pool, backward_block, t, blocks_in_use(t));
-    sgn_pool_run(pool, matrix_gradient, t, t->ntiles);
     sum_scalar_gradients(t);
+}
+
+static int tiles_before(const sgn_tape *t, sgn_param p)
+{
+    int n = 0;
+    while (n < t->ntiles && t->tile[n].p < p) n++;
+    return n;
+}
+
+void sgn_tape_form_gradients(sgn_tape *t, sgn_pool *pool, sgn_param first, sgn_param end)
+{
+    t->first_tile = tiles_before(t, first);
+    sgn_pool_run(pool, matrix_gradient, t, tiles_before(t, end) - t->first_tile);
+}
+
+void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
+                       void (*seed)(void *context, int first, int count), void *context)
+{
+    sgn_tape_backpropagate(t, pool, cols, seed, context);
+    sgn_tape_form_gradients(t, pool, 0, t->nparams);
 }

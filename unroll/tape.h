@@ -116,4 +116,10 @@ void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols);
 void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
                        void (*seed)(void *context, int first, int count), void *context);
 
+/* Its two halves: the gradients of all values and of all trained scalars; then, for link matrices
+   first .. end-1 of the table, dweight.  They may share their memory with others that are done with. */
+void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols,
+                            void (*seed)(void *context, int first, int count), void *context);
+void sgn_tape_form_gradients(sgn_tape *t, sgn_pool *pool, sgn_param first, sgn_param end);
+
 #endif

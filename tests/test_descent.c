@@ -1,0 +1,112 @@
+/* Gradients that exist turn by turn move latents to where gradients that exist at once do. */
+#include "train/trainer.h"
+
+#include "laws.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Matrices large enough for a turn each. */
+static const char large[] = "problem.m=90 problem.n=200 network.depth=3 train.batch=40 "
+                            "train.validation_samples=8 train.warmup=0";
+
+static sgn_trainer *trainer_of(const model *m, sgn_pool *pool)
+{
+    sgn_trainer *t = NULL;
+    OK(sgn_trainer_new(&t, &m->config.train, m->config.seed, m->problem, m->net, pool));
+    return t;
+}
+
+/* Returns how many turns there were. */
+static int train(const char *keys, double clip, int threads, char hash[33])
+{
+    sgn_config c = config_of("%s train.steps=4 %s", large, keys);
+    c.train.clip = clip;
+    model m = model_of(&c);
+    sgn_pool *pool = NULL;
+    OK(sgn_pool_new(&pool, threads));
+    sgn_trainer *t = trainer_of(&m, pool);
+    OK(sgn_trainer_run(t, &(sgn_observer){.context = NULL}));
+    int turns = sgn_net_turns(m.net);
+    sgn_net_hash(m.net, hash);
+    sgn_trainer_free(t);
+    sgn_pool_free(pool);
+    model_free(&m);
+    return turns;
+}
+
+/* No gradient comes near this clip, and finite it asks for all gradients at once. */
+static void compare(const char *keys)
+{
+    char at_once[33], by_turns[33], by_threads[33];
+    cr_expect_eq(train(keys, 1e30, 1, at_once), 1, "%s", keys);
+    cr_expect_gt(train(keys, (double)INFINITY, 1, by_turns), 1, "%s", keys);
+    train(keys, (double)INFINITY, 3, by_threads);
+    cr_expect_str_eq(by_turns, at_once, "%s", keys);
+    cr_expect_str_eq(by_threads, at_once, "%s, three threads", keys);
+}
+
+Test(descent, by_turns_ends_at_the_bits_of_all_at_once)
+{
+    char keys[96];
+    for (const sgn_constraint *const *k = sgn_constraints(); *k; k++) {
+        snprintf(keys, sizeof keys, "weights.constraint=%s", (*k)->name);
+        compare(keys);
+    }
+    static const char *const ways[] = {
+        "weights.constraint=full network.solver=lista",
+        "weights.constraint=full weights.support=random",
+        "weights.estimator=prox train.stages=two",
+        "weights.constraint=planes train.stages=ladder",
+        "weights.scale=row train.stages=layerwise train.steps=6",
+        "weights.support=magnitude train.stages=admm",
+        "train.stages=two weights.fit=fisher",
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) compare(ways[i]);
+}
+
+static int turns_of(const char *keys)
+{
+    char hash[33];
+    return train(keys, (double)INFINITY, 1, hash);
+}
+
+Test(descent, what_looks_at_every_gradient_first_has_them_at_once)
+{
+    cr_expect_eq(turns_of("train.optimizer=bop"), 1);
+    cr_expect_eq(turns_of("train.quantisation_loss=0.1"), 1);
+    cr_expect_eq(turns_of("weights.scale=global"), 1);
+    cr_expect_eq(turns_of("network.tied=true"), 1);
+    cr_expect_eq(turns_of("weights.constraint=full"), 3);
+}
+
+static int shared_by(const char *keys)
+{
+    sgn_config c = config_of("%s train.steps=0 %s", large, keys);
+    model m = model_of(&c);
+    sgn_trainer_free(trainer_of(&m, NULL));
+    int shared = 0;
+    for (int p = 0; p < m.net->nparams; p++)
+        shared += m.net->param[p].weight == m.net->param[p].latent;
+    model_free(&m);
+    return shared;
+}
+
+Test(descent, weights_that_are_their_latents_have_their_memory)
+{
+    cr_expect_eq(shared_by("weights.constraint=full"), 3);
+    cr_expect_eq(shared_by("weights.constraint=full weights.support=random"), 0);
+    cr_expect_eq(shared_by("weights.constraint=onebit"), 0);
+}
+
+Test(descent, by_turns_divergence_is_found_and_its_layer_named)
+{
+    sgn_config c = config_of("%s train.steps=40 weights.constraint=full train.lr=1e12", large);
+    c.train.clip = (double)INFINITY;
+    model m = model_of(&c);
+    sgn_trainer *t = trainer_of(&m, NULL);
+    cr_expect_eq(sgn_trainer_run(t, &(sgn_observer){.context = NULL}), SGN_EDIVERGE);
+    cr_expect_not_null(strstr(sgn_last_error(), "layer"), "%s", sgn_last_error());
+    sgn_trainer_free(t);
+    model_free(&m);
+}

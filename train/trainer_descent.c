@@ -1,0 +1,209 @@
+#include "core/memory.h"
+#include "train/trainer_inside.h"
+#include "unroll/estimator.h"
+#include "unroll/group.h"
+
+#include <math.h>
+
+enum { CHUNK = 1 << 15 };
+
+static int is_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
+
+/* ---- turns ------------------------------------------------------------------------------------- */
+
+/* How far any latent moves depends on the gradient of all. */
+static int needs_all_first(const sgn_trainer *t)
+{
+    return isfinite(t->as.clip) || t->optimizer->rest || t->as.quantisation_loss > 0;
+}
+
+static void cut(sgn_trainer *t, int p)
+{
+    const sgn_link *w = &t->net->param[p];
+    size_t size = w->trained ? sgn_link_latents(w) : 0;
+    for (size_t at = 0; at < size; at += CHUNK)
+        t->chunk[t->nchunks++] = (sgn_chunk){p, at, size - at < CHUNK ? size - at : CHUNK, 0};
+}
+
+static sgn_status allocate(sgn_trainer *t, int **turn_of)
+{
+    const sgn_net *net = t->net;
+    size_t chunks = 0;
+    for (int p = 0; p < net->nparams; p++) chunks += sgn_link_latents(&net->param[p]) / CHUNK + 1;
+    t->chunk = sgn_alloc(chunks, sizeof *t->chunk);
+    t->turn_end = sgn_alloc((size_t)sgn_net_turns(net), sizeof *t->turn_end);
+    *turn_of = sgn_alloc((size_t)net->nparams, sizeof **turn_of);
+    return t->chunk && t->turn_end && *turn_of ? SGN_OK : SGN_EMEM;
+}
+
+sgn_status sgn_trainer_plan_descent(sgn_trainer *t)
+{
+    int *turn_of = NULL, params = t->net->nparams;
+    SGN_TRY(sgn_net_lay_gradients(t->net, !needs_all_first(t)));
+    sgn_status status = allocate(t, &turn_of);
+    for (int p = 0; !status && p < params; p++) turn_of[p] = sgn_net_turn_of(t->net, p);
+    for (int i = 0; !status && i < sgn_net_turns(t->net); i++) {
+        for (int p = 0; p < params; p++)
+            if (turn_of[p] == i) cut(t, p);
+        t->turn_end[i] = t->nchunks;
+    }
+    sgn_free(turn_of);
+    return status;
+}
+
+/* The chunks of a turn, for the pool. */
+typedef struct {
+    sgn_trainer *t;
+    sgn_chunk *chunk;
+    int n;
+} batch;
+
+static batch chunks_of(sgn_trainer *t, int turn)
+{
+    int first = turn ? t->turn_end[turn - 1] : 0;
+    return (batch){t, t->chunk + first, t->turn_end[turn] - first};
+}
+
+static int moves(const sgn_trainer *t, const sgn_link *w)
+{
+    return w->layer < t->stage->layers && !(t->stage->scalars_only && is_link(w));
+}
+
+static int moves_any(const batch *b)
+{
+    int any = 0;
+    for (int i = 0; i < b->n; i++) any |= moves(b->t, &b->t->net->param[b->chunk[i].param]);
+    return any;
+}
+
+/* ---- measuring --------------------------------------------------------------------------------- */
+
+/* Sums over the turns so far. */
+typedef struct {
+    double all, of_links, links;
+} squares;
+
+static void measure_chunk(void *batch_, int item)
+{
+    const batch *b = batch_;
+    sgn_chunk *c = &b->chunk[item];
+    const sgn_link *w = &b->t->net->param[c->param];
+    const sgn_real *g = w->dlatent + c->first;
+    c->sum_squares = moves(b->t, w) ? sgn_dot(g, g, c->count) : 0;
+}
+
+static sgn_status measure(batch *b, squares *sum)
+{
+    sgn_trainer *t = b->t;
+    int layer = 0;  // the last that is not finite: going backwards, it spread from there
+    sgn_pool_run(t->pool, measure_chunk, b, b->n);
+    for (int i = 0; i < b->n; i++) {
+        const sgn_chunk *c = &b->chunk[i];
+        const sgn_link *w = &t->net->param[c->param];
+        if (!isfinite(c->sum_squares) && w->layer > layer) layer = w->layer;
+        if (is_link(w) && moves(t, w))
+            sum->of_links += c->sum_squares, sum->links += (double)c->count;
+        sum->all += c->sum_squares;
+    }
+    if (!isfinite(sum->all)) return sgn_trainer_diverged(t, "the gradient", layer);
+    t->link_gradient = sum->links > 0 ? sqrt(sum->of_links / sum->links) : 0;
+    return SGN_OK;
+}
+
+/* ---- moving ------------------------------------------------------------------------------------ */
+
+/* train.lr is the step of latents of this size, others move in proportion: a sign flips, and a real
+   link changes by a share of itself, after as many steps whatever the size of the problem. */
+static const double size_of_lr = 0.1;
+
+static double stride(const sgn_trainer *t)
+{
+    return t->net->stand_in ? 1 : sgn_estimator_stride((sgn_estimator)t->net->as.estimator);
+}
+
+/* The step of link matrices in units of their size. */
+static double link_step(const sgn_trainer *t)
+{
+    return t->update.lr * t->as.lr / size_of_lr * stride(t);
+}
+
+/* dV += a sign(V - W), the gradient of a |V - W| (FQSR: Wang et al. 2020, arXiv:2011.14265).
+   What is off a support that stays is not there. */
+static void add_quantisation_loss(const sgn_trainer *t, const sgn_link *w, const sgn_chunk *c)
+{
+    sgn_real a = (sgn_real)(t->as.quantisation_loss * t->link_gradient);
+    const uint8_t *mask = sgn_plane_mask(w, 0, c->first);
+    for (size_t i = 0; i < c->count; i++) {
+        sgn_real d = w->latent[c->first + i] - w->weight[c->first + i];
+        if (!mask || mask[i]) w->dlatent[c->first + i] += d > 0 ? a : d < 0 ? -a : 0;
+    }
+}
+
+static const sgn_optimizer *optimizer_of(const sgn_trainer *t, const sgn_link *w)
+{
+    int signs = is_link(w) && !t->net->stand_in;
+    return t->optimizer->rest && !signs ? t->optimizer->rest : t->optimizer;
+}
+
+static void optimise(const sgn_trainer *t, const sgn_link *w, const sgn_chunk *c)
+{
+    const sgn_optimizer *by = optimizer_of(t, w);
+    sgn_update u = t->update;
+    u.lr *= is_link(w) ? t->as.lr * w->size / size_of_lr * stride(t) : t->as.lr_scalars;
+    if (w->role == SGN_ROLE_VALUES) u.lr *= w->size;  // a share of themselves, as logarithms do
+    size_t nlatents, at;
+    at = (size_t)(w->latent - sgn_net_latents(t->net, &nlatents)) + c->first;
+    sgn_real *moment[SGN_MAX_MOMENTS];
+    for (int i = 0; i < by->moments; i++) moment[i] = t->moments + (size_t)i * nlatents + at;
+    by->step(&u, w->latent + c->first, w->dlatent + c->first, moment, c->count);
+}
+
+static void move_chunk(void *batch_, int item)
+{
+    const batch *b = batch_;
+    const sgn_trainer *t = b->t;
+    const sgn_chunk *c = &b->chunk[item];
+    const sgn_link *w = &t->net->param[c->param];
+    if (!moves(t, w)) return;
+    if (is_link(w) && w->planes == 1 && t->as.quantisation_loss > 0) add_quantisation_loss(t, w, c);
+    optimise(t, w, c);
+    if (is_link(w) && t->stage->drawn)
+        sgn_admm_draw(&t->admm, t->net, w, c->first, c->count, t->as.admm_rho * link_step(t));
+}
+
+static sgn_update update_of(const sgn_trainer *t, double norm)
+{
+    int since = t->state.step - t->stage->first;
+    sgn_schedule schedule = {(sgn_schedule_kind)t->as.schedule, t->stage->steps, t->stage->warmup};
+    double rate = sgn_schedule_rate(&schedule, since);
+    double shrink = norm > t->as.clip ? t->as.clip / norm : 1;
+    return (sgn_update){
+        .lr = rate,
+        .shrink = shrink,
+        .t = since + 1,
+        .threshold = t->as.bop_threshold * t->link_gradient * shrink,
+        .rate = t->as.bop_rate * rate,
+    };
+}
+
+/* ---- the descent ------------------------------------------------------------------------------- */
+
+/* From the last turn to the first, as a gradient that is not finite spreads: the first that is found names
+   the layer, and moves nothing. */
+sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
+{
+    squares sum = {0};
+    sgn_net_pull_scalars(t->net);
+    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
+        batch b = chunks_of(t, i);
+        if (!moves_any(&b)) continue;
+        sgn_net_form_gradients(t->net, t->pool, i);
+        sgn_net_pull_turn(t->net, t->pool, i);
+        SGN_TRY(measure(&b, &sum));
+        t->update = update_of(t, sqrt(sum.all));
+        sgn_pool_run(t->pool, move_chunk, &b, b.n);
+    }
+    if (!t->stage->scalars_only) sgn_net_settle(t->net, t->pool, link_step(t));
+    *norm = sqrt(sum.all);
+    return SGN_OK;
+}

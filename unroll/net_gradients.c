@@ -1,0 +1,200 @@
+/* net_gradients.c -- where the gradients of link matrices are, and for how long.
+ *
+ * All at once they take as much memory as the links, and go through it three times a step.  An optimiser
+ * can be done with one matrix before it looks at the next (Lv et al. 2023, arXiv:2306.09782), so that they
+ * can also exist turn by turn: a turn is some groups in a row, and the memory of the largest does for all.
+ */
+#include "core/memory.h"
+#include "unroll/net_build.h"
+
+#include <string.h>
+
+/* Reals of a turn, unless a single group has more: they stay in the cache. */
+static const size_t turn_reals = 1 << 15;
+
+static int is_links(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
+static int is_scalar(const sgn_link *w) { return !is_links(w) && w->role != SGN_ROLE_PHYSICS; }
+
+/* ---- turns ------------------------------------------------------------------------------------- */
+
+int sgn_net_turns(const sgn_net *net) { return net->memory->turn ? net->memory->turns : 1; }
+
+sgn_turn sgn_net_turn_at(const sgn_net *net, int i)
+{
+    return net->memory->turn ? net->memory->turn[i] : (sgn_turn){0, net->ngroups, 0, net->nparams};
+}
+
+static int has(const sgn_net *net, sgn_turn turn, sgn_param p)
+{
+    const sgn_link *w = &net->param[p];
+    if (is_links(w)) return p >= turn.first && p < turn.end;
+    for (int i = turn.group; i < turn.group + turn.groups; i++)
+        if (net->group[i].links.scale == w) return 1;
+    return 0;
+}
+
+int sgn_net_turn_of(const sgn_net *net, sgn_param p)
+{
+    int last = sgn_net_turns(net) - 1, i = 0;
+    while (i < last && !has(net, sgn_net_turn_at(net, i), p)) i++;
+    return i;
+}
+
+static size_t group_reals(const sgn_group *g)
+{
+    size_t reals = 0;
+    for (int k = 0; k < g->n; k++) reals += sgn_link_size(g->link[k]);
+    return reals;
+}
+
+static sgn_turn turn_of_groups(const sgn_net *net, int first, int end)
+{
+    const sgn_group *a = &net->group[first].links, *b = &net->group[end - 1].links;
+    return (sgn_turn){first, end - first, (sgn_param)(a->link[0] - net->param),
+                      (sgn_param)(b->link[b->n - 1] - net->param) + 1};
+}
+
+static int plan(const sgn_net *net, sgn_turn *turn)
+{
+    int turns = 0;
+    for (int first = 0, end; first < net->ngroups; first = end) {
+        size_t reals = group_reals(&net->group[first].links);
+        for (end = first + 1; end < net->ngroups; end++) {
+            reals += group_reals(&net->group[end].links);
+            if (reals > turn_reals) break;
+        }
+        turn[turns++] = turn_of_groups(net, first, end);
+    }
+    return turns ? turns : 1;
+}
+
+/* ---- memory ------------------------------------------------------------------------------------ */
+
+typedef struct {
+    size_t dweight, dlatent;  // reals; dlatent: of sums of planes only
+} room;
+
+/* Gives link w the next place, where there is a slab to give it in; otherwise counts. */
+static void place(const struct sgn_net_memory *m, sgn_link *w, room *at)
+{
+    size_t planes = w->planes > 1 ? sgn_link_latents(w) : 0;
+    if (m->dweight) {
+        w->dweight = m->dweight + at->dweight;
+        w->dlatent = planes ? m->dlatent + at->dlatent : w->dweight;
+    }
+    at->dweight += sgn_link_size(w);
+    at->dlatent += planes;
+}
+
+static room place_at_once(sgn_net *net)
+{
+    room at = {0, 0};
+    for (int p = 0; p < net->nparams; p++) place(net->memory, &net->param[p], &at);
+    return at;
+}
+
+/* What is no matrix has its gradient all the time; a matrix that is no link never. */
+static room place_by_turns(sgn_net *net)
+{
+    const struct sgn_net_memory *m = net->memory;
+    room rest = {0, 0}, most = {0, 0};
+    for (int p = 0; p < net->nparams; p++)
+        if (is_scalar(&net->param[p])) place(m, &net->param[p], &rest);
+    for (int i = 0; i < m->turns; i++) {
+        room at = rest;
+        for (sgn_param p = m->turn[i].first; p < m->turn[i].end; p++)
+            if (is_links(&net->param[p])) place(m, &net->param[p], &at);
+        if (at.dweight > most.dweight) most.dweight = at.dweight;
+        if (at.dlatent > most.dlatent) most.dlatent = at.dlatent;
+    }
+    return most;
+}
+
+static room place_all(sgn_net *net)
+{
+    return net->memory->turn ? place_by_turns(net) : place_at_once(net);
+}
+
+static void release(struct sgn_net_memory *m)
+{
+    sgn_free(m->turn);
+    sgn_free(m->dweight);
+    sgn_free(m->dlatent);
+    m->turn = NULL;
+    m->dweight = m->dlatent = NULL;
+}
+
+sgn_status sgn_net_lay_gradients(sgn_net *net, int by_turns)
+{
+    struct sgn_net_memory *m = net->memory;
+    if (m->dweight && by_turns == (m->turn != NULL)) return SGN_OK;
+    release(m);
+    if (by_turns) {
+        m->turn = sgn_alloc((size_t)net->ngroups + 1, sizeof *m->turn);
+        if (!m->turn) return SGN_EMEM;
+        m->turns = plan(net, m->turn);
+    }
+    room size = place_all(net);
+    sgn_real *dweight = sgn_alloc(size.dweight + 1, sizeof *dweight);
+    m->dlatent = sgn_alloc(size.dlatent + 1, sizeof *m->dlatent);
+    m->dweight = dweight;
+    if (!m->dweight || !m->dlatent) return SGN_EMEM;
+    place_all(net);
+    return SGN_OK;
+}
+
+/* ---- forming and pulling back ------------------------------------------------------------------ */
+
+void sgn_net_form_gradients(sgn_net *net, sgn_pool *pool, int turn)
+{
+    sgn_turn t = sgn_net_turn_at(net, turn);
+    sgn_tape_form_gradients(net->tape, pool, t.first, t.end);
+}
+
+/* A stand-in has one plane; the others rest. */
+static void rest(const sgn_group *g)
+{
+    for (int k = 0; k < g->n; k++)
+        if (g->link[k]->dlatent != g->link[k]->dweight)
+            memset(g->link[k]->dlatent, 0, sgn_link_latents(g->link[k]) * sizeof(sgn_real));
+    if (g->scale) memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof(sgn_real));
+}
+
+/* Of what is learned as its logarithm. */
+static void pull_log(const sgn_link *w)
+{
+    for (size_t i = 0; i < sgn_link_size(w); i++) w->dlatent[i] = w->dweight[i] * w->weight[i];
+}
+
+typedef struct {
+    const sgn_net *net;
+    sgn_turn turn;
+} pulling;
+
+static void pull_group(void *pulling_, int i)
+{
+    const pulling *p = pulling_;
+    const sgn_net_group *group = &p->net->group[p->turn.group + i];
+    const sgn_group *g = &group->links;
+    if (p->net->stand_in) rest(g);
+    group->constraint->pullback(g);
+    if (g->scale && g->scale->role == SGN_ROLE_SCALE) pull_log(g->scale);
+}
+
+void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn)
+{
+    pulling p = {net, sgn_net_turn_at(net, turn)};
+    sgn_pool_run(pool, pull_group, &p, p.turn.groups);
+}
+
+void sgn_net_pull_scalars(sgn_net *net)
+{
+    for (int p = 0; p < net->nparams; p++)
+        if (net->param[p].role == SGN_ROLE_POSITIVE) pull_log(&net->param[p]);
+}
+
+void sgn_net_pullback(sgn_net *net, sgn_pool *pool)
+{
+    for (int i = 0; i < sgn_net_turns(net); i++) sgn_net_pull_turn(net, pool, i);
+    sgn_net_pull_scalars(net);
+}
