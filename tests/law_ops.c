@@ -179,6 +179,9 @@ static void record(bench *b, const operation *o, unsigned zero)
     for (int i = 0; i < INPUTS && o->rows[i]; i++)
         in[i] = zero >> i & 1 ? sgn_zero(b->tape) : sgn_apply(b->tape, i, u);
     b->out = o->record(b->tape, in);
+    /* Values that backward needs must outlive these, which take the places of those it does not. */
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < INPUTS && o->rows[i]; i++) sgn_sign(b->tape, sgn_apply(b->tape, i, u));
     OK(sgn_tape_seal(b->tape));
     for (int i = 0; i < BATCH; i++) *sgn_mat_at(sgn_tape_value(b->tape, u), i, i) = 1;
 }

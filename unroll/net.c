@@ -79,8 +79,10 @@ sgn_status sgn_net_record(sgn_net *net, int carry_state)
         net->memory->layer[k].tape = net->tape;
         solver->step(&net->memory->layer[k], net->y, state);
         net->x[k] = state[0];
+        sgn_tape_keep(net->tape, net->x[k]);
     }
     memcpy(net->out, state, sizeof state);
+    for (int i = 0; i < SGN_MAX_STATE; i++) sgn_tape_keep(net->tape, net->out[i]);
     return SGN_OK;
 }
 

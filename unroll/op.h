@@ -22,6 +22,10 @@ typedef struct {
    Mathematical analysis of algorithms). */
 enum { SGN_SELECTING = 2 };
 
+enum { SGN_INPUTS = 3, SGN_FORGETS_OUT = 8 };
+#define SGN_FORGETS_IN(k) (1 << (k))
+#define SGN_FORGETS_ALL (SGN_FORGETS_OUT | ((1 << SGN_INPUTS) - 1))
+
 /* backward adds to the gradients of its inputs, and to the shard's own gradients of scalars. */
 typedef struct {
     const char *name;
@@ -33,6 +37,9 @@ typedef struct {
                             double beta);
     int multiplies_by_A;
     int transposes;  // the matrix it multiplies by
+    int forgets;     // SGN_FORGETS_*: values that backward and matrix_gradient do not look at
+    int accumulates;  // z = in[1] + ...: finds in[1] in place of z, or dz in place of that of in[1], if
+                      // nobody else wants them
     /* All but products with matrices, whose effort follows from their codes (unroll/operations.h);
        NULL: there is nothing else. */
     sgn_effort (*effort)(const sgn_tape *t, const sgn_node *o);
@@ -44,7 +51,7 @@ typedef struct {
 struct sgn_node {
     const sgn_operation *op;  // NULL: an input
     int rows;
-    sgn_var in[3];
+    sgn_var in[SGN_INPUTS];
     sgn_param p;
     double a, b;              // constants of the operation
     int count, width, folds;  // likewise
@@ -52,6 +59,10 @@ struct sgn_node {
     int aux_rows;   // reals per sample that forward leaves for backward
     sgn_real *aux;  // (aux_rows, batch)
     sgn_mat value, grad;
+    /* Of sealing (unroll/tape_layout.c): what looks at the value, and when. */
+    int is_kept, is_seeded, value_lasts, clears;
+    int uses, last;  // operations that take it; the last of them, or -1
+    size_t value_at, grad_at;
 };
 
 /* Puts an operation on the tape; has_grad follows from its inputs and parameter. */

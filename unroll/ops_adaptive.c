@@ -44,8 +44,13 @@ static sgn_effort mean_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){1, sgn_tape_rows(t, o->in[0])};
 }
 
-static const sgn_operation mean_abs = {"mean abs", mean_forward,         mean_backward, NULL,
-                                       0,          .effort = mean_effort};
+static const sgn_operation mean_abs = {"mean abs",
+                                       mean_forward,
+                                       mean_backward,
+                                       NULL,
+                                       0,
+                                       .effort = mean_effort,
+                                       .forgets = SGN_FORGETS_OUT};
 
 sgn_var sgn_mean_abs(sgn_tape *t, sgn_var v)
 {
@@ -77,8 +82,13 @@ static sgn_effort otherwise_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){0, 1};
 }
 
-static const sgn_operation otherwise = {
-    "otherwise", otherwise_forward, otherwise_backward, NULL, 0, .effort = otherwise_effort};
+static const sgn_operation otherwise = {"otherwise",
+                                        otherwise_forward,
+                                        otherwise_backward,
+                                        NULL,
+                                        0,
+                                        .effort = otherwise_effort,
+                                        .forgets = SGN_FORGETS_OUT | SGN_FORGETS_IN(1)};
 
 sgn_var sgn_otherwise(sgn_tape *t, sgn_var a, sgn_var b)
 {
@@ -115,8 +125,13 @@ static sgn_effort log_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){2, 2};  // a division and a logarithm; the least level, twice
 }
 
-static const sgn_operation log_ratio = {"log ratio", log_forward, log_backward,
-                                        NULL,        0,           .effort = log_effort};
+static const sgn_operation log_ratio = {"log ratio",
+                                        log_forward,
+                                        log_backward,
+                                        NULL,
+                                        0,
+                                        .effort = log_effort,
+                                        .forgets = SGN_FORGETS_OUT};
 
 sgn_var sgn_log_ratio(sgn_tape *t, sgn_var a, sgn_var b)
 {
@@ -201,8 +216,13 @@ static sgn_effort pass_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){2, (1 + SGN_SELECTING + 1) * o->rows + 2};
 }
 
-static const sgn_operation pass_largest = {
-    "pass largest", pass_forward, pass_backward, NULL, 0, .effort = pass_effort};
+static const sgn_operation pass_largest = {"pass largest",
+                                           pass_forward,
+                                           pass_backward,
+                                           NULL,
+                                           0,
+                                           .effort = pass_effort,
+                                           .forgets = SGN_FORGETS_OUT | SGN_FORGETS_IN(2)};
 
 sgn_var sgn_pass_largest(sgn_tape *t, sgn_var x, sgn_var z, sgn_var p)
 {

@@ -69,6 +69,11 @@ static void copy(sgn_mat from, sgn_mat to)
     memcpy(to.at, from.at, (size_t)to.rows * (size_t)to.cols * sizeof *to.at);
 }
 
+static void copy_to_another(sgn_mat from, sgn_mat to)
+{
+    if (from.at != to.at) copy(from, to);
+}
+
 static void add(sgn_mat from, sgn_mat to)
 {
     for (size_t i = 0, n = (size_t)to.rows * (size_t)to.cols; i < n; i++) to.at[i] += from.at[i];
@@ -79,7 +84,7 @@ static void add(sgn_mat from, sgn_mat to)
 static void apply_forward(sgn_tape *t, const sgn_node *o, sgn_span s)
 {
     sgn_mat z = sgn_value_of(o, s);
-    if (o->in[1] != SGN_NO_VAR) copy(sgn_span_value(t, o->in[1], s), z);
+    if (o->in[1] != SGN_NO_VAR) copy_to_another(sgn_span_value(t, o->in[1], s), z);
     multiply(t, o, SGN_PLAIN, sgn_span_value(t, o->in[0], s), o->in[1] != SGN_NO_VAR, z);
 }
 
@@ -89,7 +94,7 @@ static void apply_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     if (dx.cols) multiply(t, o, SGN_TRANSPOSED, dz, 1, dx);
     if (o->in[1] == SGN_NO_VAR) return;
     sgn_mat dv = sgn_span_grad(t, o->in[1], s);
-    if (dv.cols) add(dz, dv);
+    if (dv.cols && dv.at != dz.at) add(dz, dv);
 }
 
 static void apply_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, int count,
@@ -102,8 +107,14 @@ static void apply_matrix(sgn_tape *t, const sgn_node *o, int cols, int first, in
              sgn_mat_cols(dweight(t, o), first, count));
 }
 
-static const sgn_operation apply = {
-    "apply", apply_forward, apply_backward, apply_matrix, 0, .by_column = is_by_column};
+static const sgn_operation apply = {"apply",
+                                    apply_forward,
+                                    apply_backward,
+                                    apply_matrix,
+                                    0,
+                                    .forgets = SGN_FORGETS_OUT | SGN_FORGETS_IN(1),
+                                    .accumulates = 1,
+                                    .by_column = is_by_column};
 
 sgn_var sgn_apply_to(sgn_tape *t, sgn_var v, sgn_param W, sgn_var x)
 {
@@ -141,8 +152,8 @@ static void transposed_matrix(sgn_tape *t, const sgn_node *o, int cols, int firs
 }
 
 static const sgn_operation apply_transposed = {
-    "apply transposed", transposed_forward,       transposed_backward, transposed_matrix, 0,
-    .transposes = 1,    .by_column = is_by_column};
+    "apply transposed", transposed_forward,         transposed_backward,      transposed_matrix, 0,
+    .transposes = 1,    .forgets = SGN_FORGETS_OUT, .by_column = is_by_column};
 
 sgn_var sgn_apply_transposed(sgn_tape *t, sgn_param W, sgn_var x)
 {
@@ -173,7 +184,8 @@ static void residual_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 }
 
 static const sgn_operation residual = {
-    "residual", residual_forward, residual_backward, NULL, 1, .by_column = A_is_by_column};
+    "residual", residual_forward,           residual_backward,          NULL,
+    1,          .forgets = SGN_FORGETS_ALL, .by_column = A_is_by_column};
 
 sgn_var sgn_residual(sgn_tape *t, sgn_var y, sgn_var x)
 {
@@ -199,8 +211,13 @@ static void measure_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
              sgn_span_grad(t, o->in[0], s));
 }
 
-static const sgn_operation measure = {
-    "measure", measure_forward, measure_backward, NULL, 1, .by_column = A_is_by_column};
+static const sgn_operation measure = {"measure",
+                                      measure_forward,
+                                      measure_backward,
+                                      NULL,
+                                      1,
+                                      .forgets = SGN_FORGETS_ALL,
+                                      .by_column = A_is_by_column};
 
 sgn_var sgn_measure(sgn_tape *t, sgn_var x)
 {
@@ -226,8 +243,8 @@ static void backproject_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
 }
 
 static const sgn_operation backproject = {
-    "backproject",   backproject_forward,        backproject_backward, NULL, 1,
-    .transposes = 1, .by_column = A_is_by_column};
+    "backproject",   backproject_forward,        backproject_backward,       NULL, 1,
+    .transposes = 1, .forgets = SGN_FORGETS_ALL, .by_column = A_is_by_column};
 
 sgn_var sgn_backproject(sgn_tape *t, sgn_var r)
 {

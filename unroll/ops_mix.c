@@ -44,7 +44,8 @@ static sgn_effort mix_effort(const sgn_tape *t, const sgn_node *o)
                         .additions = (double)o->rows * (o->a != 0 && o->b != 0)};
 }
 
-static const sgn_operation mix = {"mix", mix_forward, mix_backward, NULL, 0, .effort = mix_effort};
+static const sgn_operation mix = {
+    "mix", mix_forward, mix_backward, NULL, 0, .effort = mix_effort, .forgets = SGN_FORGETS_ALL};
 
 sgn_var sgn_mix(sgn_tape *t, double a, sgn_var x, double b, sgn_var y)
 {
@@ -91,8 +92,13 @@ static sgn_effort add_scaled_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){o->rows, o->rows * o->a};
 }
 
-static const sgn_operation add_scaled = {
-    "add scaled", add_scaled_forward, add_scaled_backward, NULL, 0, .effort = add_scaled_effort};
+static const sgn_operation add_scaled = {"add scaled",
+                                         add_scaled_forward,
+                                         add_scaled_backward,
+                                         NULL,
+                                         0,
+                                         .effort = add_scaled_effort,
+                                         .forgets = SGN_FORGETS_OUT | SGN_FORGETS_IN(0)};
 
 sgn_var sgn_add_scaled(sgn_tape *t, sgn_var x, sgn_param a, sgn_var y)
 {
@@ -130,8 +136,13 @@ static sgn_effort shift_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){0, o->rows};
 }
 
-static const sgn_operation shift = {"shift", shift_forward,         shift_backward, NULL,
-                                    0,       .effort = shift_effort};
+static const sgn_operation shift = {"shift",
+                                    shift_forward,
+                                    shift_backward,
+                                    NULL,
+                                    0,
+                                    .effort = shift_effort,
+                                    .forgets = SGN_FORGETS_ALL};
 
 sgn_var sgn_shift(sgn_tape *t, sgn_var x, sgn_param b)
 {
@@ -173,8 +184,9 @@ static sgn_effort onsager_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){1 + o->rows, sgn_tape_rows(t, o->in[1]) + o->rows * o->a};
 }
 
-static const sgn_operation onsager = {"onsager", onsager_forward,         onsager_backward, NULL,
-                                      0,         .effort = onsager_effort};
+static const sgn_operation onsager = {
+    "onsager", onsager_forward,          onsager_backward,          NULL,
+    0,         .effort = onsager_effort, .forgets = SGN_FORGETS_ALL};
 
 sgn_var sgn_onsager(sgn_tape *t, sgn_var r, sgn_var x, sgn_var previous)
 {
@@ -236,8 +248,13 @@ static sgn_effort search_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){2 * m + 1 + o->rows, 2 * m};
 }
 
-static const sgn_operation line_search = {
-    "line search", search_forward, search_backward, NULL, 0, .effort = search_effort};
+static const sgn_operation line_search = {"line search",
+                                          search_forward,
+                                          search_backward,
+                                          NULL,
+                                          0,
+                                          .effort = search_effort,
+                                          .forgets = SGN_FORGETS_OUT};
 
 sgn_var sgn_line_search(sgn_tape *t, sgn_var d, sgn_var q, sgn_var r)
 {

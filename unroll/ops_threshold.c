@@ -175,8 +175,13 @@ static sgn_effort shrink_effort(const sgn_tape *t, const sgn_node *o)
     return e;
 }
 
-static const sgn_operation shrink = {"shrink", shrink_forward,         shrink_backward, NULL,
-                                     0,        .effort = shrink_effort};
+static const sgn_operation shrink = {"shrink",
+                                     shrink_forward,
+                                     shrink_backward,
+                                     NULL,
+                                     0,
+                                     .effort = shrink_effort,
+                                     .forgets = SGN_FORGETS_IN(0)};
 
 sgn_var sgn_shrink(sgn_tape *t, sgn_var z, sgn_param theta, sgn_var r, int pass)
 {
@@ -279,7 +284,8 @@ static const sgn_operation shrink_rows = {"shrink rows",
                                           shrink_rows_backward,
                                           NULL,
                                           0,
-                                          .effort = shrink_rows_effort};
+                                          .effort = shrink_rows_effort,
+                                          .forgets = SGN_FORGETS_OUT};
 
 sgn_var sgn_shrink_rows(sgn_tape *t, sgn_var z, sgn_param theta, int width, int folds)
 {
@@ -323,8 +329,13 @@ static sgn_effort keep_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){0, (SGN_SELECTING + 1) * o->rows};
 }
 
-static const sgn_operation keep_largest = {
-    "keep largest", keep_forward, keep_backward, NULL, 0, .effort = keep_effort};
+static const sgn_operation keep_largest = {"keep largest",
+                                           keep_forward,
+                                           keep_backward,
+                                           NULL,
+                                           0,
+                                           .effort = keep_effort,
+                                           .forgets = SGN_FORGETS_IN(0)};
 
 sgn_var sgn_keep_largest(sgn_tape *t, sgn_var z, int number)
 {
@@ -369,8 +380,13 @@ static sgn_effort compare_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){0, o->rows};
 }
 
-static const sgn_operation keep_support = {
-    "keep support", support_forward, support_backward, NULL, 0, .effort = compare_effort};
+static const sgn_operation keep_support = {"keep support",
+                                           support_forward,
+                                           support_backward,
+                                           NULL,
+                                           0,
+                                           .effort = compare_effort,
+                                           .forgets = SGN_FORGETS_IN(0) | SGN_FORGETS_IN(1)};
 
 sgn_var sgn_keep_support(sgn_tape *t, sgn_var z, sgn_var x, int number)
 {
@@ -408,8 +424,13 @@ static void sign_backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     (void)t, (void)o, (void)s;  // constant between its jumps
 }
 
-static const sgn_operation sign = {
-    "sign", sign_forward, sign_backward, NULL, 0, .effort = compare_effort};
+static const sgn_operation sign = {"sign",
+                                   sign_forward,
+                                   sign_backward,
+                                   NULL,
+                                   0,
+                                   .effort = compare_effort,
+                                   .forgets = SGN_FORGETS_ALL};
 
 sgn_var sgn_sign(sgn_tape *t, sgn_var z)
 {
@@ -442,8 +463,13 @@ static sgn_effort clip_effort(const sgn_tape *t, const sgn_node *o)
     return (sgn_effort){0, o->rows * (!isinf(o->a) + !isinf(o->b))};
 }
 
-static const sgn_operation clip = {"clip", clip_forward,         clip_backward, NULL,
-                                   0,      .effort = clip_effort};
+static const sgn_operation clip = {"clip",
+                                   clip_forward,
+                                   clip_backward,
+                                   NULL,
+                                   0,
+                                   .effort = clip_effort,
+                                   .forgets = SGN_FORGETS_IN(0)};
 
 sgn_var sgn_clip(sgn_tape *t, sgn_var z, double least, double most)
 {

@@ -1,49 +1,10 @@
 #include "unroll/tape.h"
 
 #include "core/memory.h"
-#include "unroll/op.h"
+#include "unroll/tape_inside.h"
 
 #include <assert.h>
 #include <string.h>
-
-/* One thing a thread can do alone in the second half of a backward pass: the gradient of a tile of
-   columns of one link matrix, over every operation that multiplies by it. */
-typedef struct {
-    sgn_param p;
-    int first, count;
-} tile;
-
-enum { TILE = 128 };
-
-struct sgn_tape {
-    sgn_link *param;
-    int nparams;
-    sgn_mat A;
-    const sgn_packed *packed_A;  // what products use instead, where it is there
-    int forwards_only;
-    int batch, shards;
-    sgn_node *node;
-    int n, room;
-    sgn_real *slab;         // values, aux, then gradients
-    size_t values;          // reals before the gradients
-    sgn_real *scalar_grad;  // (shards, nscalars)
-    size_t nscalars;
-    size_t *scalar_at;  // (nparams) offset of a scalar parameter's gradient
-    sgn_real *scratch;  // (shards, 2 longest)
-    int longest;
-    tile *tile;  // in the table's order
-    int ntiles;
-    /* of the pass under way */
-    int first_tile;
-    int cols, block;  // shards that a thread takes together
-    void (*seed)(void *, int, int);
-    void *context;
-};
-
-static int is_matrix(const sgn_link *w)
-{
-    return w->role == SGN_ROLE_LINKS || w->role == SGN_ROLE_PHYSICS;
-}
 
 /* ---- recording ------------------------------------------------------------------------------ */
 
@@ -112,6 +73,8 @@ static sgn_node leaf(int rows, int is_zero)
 
 sgn_var sgn_tape_input(sgn_tape *t, int rows) { return sgn_tape_put(t, leaf(rows, 0)); }
 
+void sgn_tape_keep(sgn_tape *t, sgn_var v) { t->node[v].is_kept = 1; }
+
 void sgn_tape_watch(sgn_tape *t, sgn_var input)
 {
     assert(!t->slab && !t->node[input].op);
@@ -122,80 +85,10 @@ sgn_var sgn_zero(sgn_tape *t) { return sgn_zeros(t, 0); }
 
 sgn_var sgn_zeros(sgn_tape *t, int rows) { return sgn_tape_put(t, leaf(rows, 1)); }
 
-/* ---- sealing -------------------------------------------------------------------------------- */
-
-static size_t value_reals(const sgn_tape *t, const sgn_node *o)
-{
-    return (size_t)(o->rows + o->aux_rows) * (size_t)t->batch;
-}
-
-static sgn_status lay_out_values(sgn_tape *t)
-{
-    size_t values = 0, grads = 0;
-    for (int i = 0; i < t->n; i++) {
-        values += value_reals(t, &t->node[i]);
-        if (t->node[i].has_grad) grads += (size_t)t->node[i].rows * (size_t)t->batch;
-    }
-    t->values = values;
-    t->slab = sgn_alloc(values + grads, sizeof *t->slab);
-    if (!t->slab) return SGN_EMEM;
-    sgn_real *value = t->slab, *grad = t->slab + values;
-    for (int i = 0; i < t->n; i++) {
-        sgn_node *o = &t->node[i];
-        o->value = sgn_mat_view(value, o->rows, t->batch);
-        o->aux = value + (size_t)o->rows * (size_t)t->batch;
-        value += value_reals(t, o);
-        o->grad = sgn_mat_view(grad, o->rows, o->has_grad ? t->batch : 0);
-        if (o->has_grad) grad += (size_t)o->rows * (size_t)t->batch;
-        if (o->rows > t->longest) t->longest = o->rows;
-    }
-    return SGN_OK;
-}
-
-static sgn_status lay_out_scalars(sgn_tape *t)
-{
-    t->scalar_at = sgn_alloc((size_t)t->nparams + 1, sizeof *t->scalar_at);
-    if (!t->scalar_at) return SGN_EMEM;
-    for (int p = 0; p < t->nparams; p++) {
-        t->scalar_at[p] = t->nscalars;
-        if (!is_matrix(&t->param[p])) t->nscalars += sgn_link_size(&t->param[p]);
-    }
-    if (t->forwards_only) t->nscalars = 0;
-    t->scalar_grad = sgn_alloc((size_t)t->shards * t->nscalars + 1, sizeof *t->scalar_grad);
-    t->scratch = sgn_alloc((size_t)t->shards * 2 * (size_t)t->longest, sizeof *t->scratch);
-    return t->scalar_grad && t->scratch ? SGN_OK : SGN_EMEM;
-}
-
-static int tiles_of(const sgn_tape *t, const sgn_link *w)
-{
-    return is_matrix(w) && w->trained && !t->forwards_only ? (w->cols + TILE - 1) / TILE : 0;
-}
-
-static sgn_status lay_out_tiles(sgn_tape *t)
-{
-    int n = 0;
-    for (int p = 0; p < t->nparams; p++) n += tiles_of(t, &t->param[p]);
-    t->tile = sgn_alloc((size_t)n + 1, sizeof *t->tile);
-    if (!t->tile) return SGN_EMEM;
-    for (int p = 0; p < t->nparams; p++)
-        for (int i = 0; i < tiles_of(t, &t->param[p]); i++) {
-            int first = i * TILE, left = t->param[p].cols - first;
-            t->tile[t->ntiles++] = (tile){p, first, left < TILE ? left : TILE};
-        }
-    return SGN_OK;
-}
-
 void sgn_tape_drop_gradients(sgn_tape *t)
 {
     t->forwards_only = 1;
     for (int i = 0; i < t->n; i++) t->node[i].has_grad = 0;
-}
-
-sgn_status sgn_tape_seal(sgn_tape *t)
-{
-    SGN_TRY(lay_out_values(t));
-    SGN_TRY(lay_out_scalars(t));
-    return lay_out_tiles(t);
 }
 
 /* ---- looking -------------------------------------------------------------------------------- */
@@ -317,13 +210,25 @@ void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols)
     sgn_pool_run(pool, forward_block, t, blocks_in_use(t));
 }
 
+static void clear_grad(const sgn_tape *t, sgn_var v, sgn_span s)
+{
+    sgn_mat g = sgn_span_grad(t, v, s);
+    if (g.cols) memset(g.at, 0, (size_t)g.rows * (size_t)g.cols * sizeof *g.at);
+}
+
+/* What a seed may add to; the others are cleared by the first operation that reaches them. */
 static void rewind_shard(sgn_tape *t, sgn_span s)
 {
-    for (int i = 0; i < t->n; i++) {
-        sgn_mat g = sgn_span_grad(t, i, s);
-        if (g.cols) memset(g.at, 0, (size_t)g.rows * (size_t)g.cols * sizeof *g.at);
-    }
+    for (int i = 0; i < t->n; i++)
+        if (t->node[i].is_seeded) clear_grad(t, i, s);
     memset(t->scalar_grad + (size_t)s.shard * t->nscalars, 0, t->nscalars * sizeof(sgn_real));
+}
+
+static void backward(sgn_tape *t, const sgn_node *o, sgn_span s)
+{
+    for (int k = 0; k < SGN_INPUTS; k++)
+        if (o->clears >> k & 1) clear_grad(t, o->in[k], s);
+    o->op->backward(t, o, s);
 }
 
 static void backward_block(void *context, int block)
@@ -335,14 +240,13 @@ static void backward_block(void *context, int block)
         t->seed(t->context, span(t, s).first, span(t, s).count);
     }
     for (int i = t->n - 1; i >= 0; i--)
-        if (t->node[i].op && t->node[i].has_grad)
-            run_block(t, &t->node[i], block, t->node[i].op->backward);
+        if (t->node[i].op && t->node[i].has_grad) run_block(t, &t->node[i], block, backward);
 }
 
 static void matrix_gradient(void *context, int item)
 {
     sgn_tape *t = context;
-    tile w = t->tile[t->first_tile + item];
+    sgn_tile w = t->tile[t->first_tile + item];
     double beta = 0;
     for (int i = t->n - 1; i >= 0; i--) {
         const sgn_node *o = &t->node[i];
@@ -356,7 +260,7 @@ static void sum_scalar_gradients(sgn_tape *t)
 {
     for (int p = 0; p < t->nparams; p++) {
         const sgn_link *w = &t->param[p];
-        if (is_matrix(w) || w->role == SGN_ROLE_SCALE) continue;
+        if (sgn_tape_is_matrix(w) || w->role == SGN_ROLE_SCALE) continue;
         size_t size = sgn_link_size(w);
         for (size_t i = 0; i < size; i++) {
             sgn_real sum = 0;

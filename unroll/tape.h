@@ -80,6 +80,10 @@ sgn_var sgn_tape_input(sgn_tape *t, int rows);
 void sgn_tape_drop_gradients(sgn_tape *t);
 /* The gradient with respect to this input is wanted, too; before any operation uses it. */
 void sgn_tape_watch(sgn_tape *t, sgn_var input);
+/* The value, and the seed's part of its gradient, are looked at from outside.  Without this that holds for
+   inputs and for what no operation takes; other values and gradients share memory, and what stands in it
+   after a pass means nothing. */
+void sgn_tape_keep(sgn_tape *t, sgn_var v);
 SGN_MUST_CHECK sgn_status sgn_tape_seal(sgn_tape *t);  // one slab for all values; no more recording
 /* Products with A use its packed form from now on: borrowed, of the same shape. */
 void sgn_tape_set_packed_matrix(sgn_tape *t, const sgn_packed *A);
