@@ -16,9 +16,9 @@ int sgn_estimator_is_hard(const sgn_group *g)
            g->progress >= 1;
 }
 
-int sgn_estimator_is_straight(const sgn_group *g)
+double sgn_estimator_reach(const sgn_group *g, double size)
 {
-    return sgn_estimator_is_hard(g) && g->estimator != SGN_ESTIMATOR_CLIPPED;
+    return g->estimator == SGN_ESTIMATOR_CLIPPED ? clip * size : (double)INFINITY;
 }
 
 /* A matrix that is all zero has no size. */
@@ -60,8 +60,7 @@ void sgn_estimator_at(const sgn_group *g, double size, const sgn_real *v, sgn_re
                       size_t n)
 {
     double beta = softest * pow(hardest / softest, g->progress);
-    if (sgn_estimator_is_straight(g)) hard_at((sgn_real)INFINITY, v, q, dq, n);
-    else if (sgn_estimator_is_hard(g)) hard_at((sgn_real)(clip * size), v, q, dq, n);
+    if (sgn_estimator_is_hard(g)) hard_at((sgn_real)sgn_estimator_reach(g, size), v, q, dq, n);
     else if (g->estimator == SGN_ESTIMATOR_TANH)
         tanh_at((sgn_real)(beta * per_size(size)), v, q, dq, n);
     else linear_at((sgn_real)per_size(size), v, q, dq, n);

@@ -19,8 +19,9 @@
 
 #include "unroll/link.h"
 
-int sgn_estimator_is_hard(const sgn_group *g);      // q is the sign
-int sgn_estimator_is_straight(const sgn_group *g);  // and its derivative is taken to be 1
+int sgn_estimator_is_hard(const sgn_group *g);  // q is the sign
+/* The largest magnitude of latents at which the derivative of a hard one is taken to be 1, not 0. */
+double sgn_estimator_reach(const sgn_group *g, double size);
 
 /* q and its derivative at latents v[0 .. n-1] of a link matrix of this size; dq may be NULL. */
 void sgn_estimator_at(const sgn_group *g, double size, const sgn_real *v, sgn_real *q, sgn_real *dq,

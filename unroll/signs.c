@@ -121,45 +121,27 @@ void sgn_signs_project(const sgn_group *g)
             (by_row ? project_by_row : project_by_stretch)(g, g->link[k], p);
 }
 
-/* Returns <dw, M sign(v)>. */
-SGN_VECTOR static double dot_signs(const sgn_real *restrict dw, const sgn_real *restrict v,
-                                   const uint8_t *restrict on, size_t n)
+static sgn_real magnitude(sgn_real v) { return v < 0 ? -v : v; }
+
+/* dv = s dw on the mask where |v| <= reach, and 0 elsewhere; dv may be dw.  Returns <dw, M sign(v)>, in
+   single precision inside a chunk and double across. */
+SGN_VECTOR static double pull_hard(sgn_real *dv, sgn_real s, sgn_real reach, const sgn_real *dw,
+                                   const sgn_real *restrict v, const uint8_t *restrict on,
+                                   const uint8_t *restrict mask, size_t n)
 {
-    enum { CHUNK = 1024 };  // single precision inside a chunk, double across
-    double sum = 0;
+    enum { CHUNK = 1024 };
+    double ds = 0;
     for (size_t c = 0; c < n; c += CHUNK) {
         size_t end = n - c < CHUNK ? n : c + CHUNK;
         sgn_real part = 0;
-        if (!on) {
 #pragma omp simd reduction(+ : part)
-            for (size_t i = c; i < end; i++) part += v[i] < 0 ? -dw[i] : dw[i];
-        } else {
-#pragma omp simd reduction(+ : part)
-            for (size_t i = c; i < end; i++) part += (v[i] < 0 ? -dw[i] : dw[i]) * (sgn_real)on[i];
+        for (size_t i = c; i < end; i++) {
+            sgn_real g = dw[i], along = v[i] < 0 ? -g : g;
+            part += !on || on[i] ? along : 0;
+            dv[i] = (mask && !mask[i]) || magnitude(v[i]) > reach ? 0 : s * g;
         }
-        sum += (double)part;
+        ds += (double)part;
     }
-    return sum;
-}
-
-/* dv = s dw, on the mask where there is one; dv may be dw */
-SGN_VECTOR static void pull(sgn_real *dv, sgn_real s, const sgn_real *dw, const uint8_t *mask,
-                            size_t n)
-{
-    if (!mask)
-        for (size_t i = 0; i < n; i++) dv[i] = s * dw[i];
-    else
-        for (size_t i = 0; i < n; i++) dv[i] = s * dw[i] * (sgn_real)mask[i];
-}
-
-/* dV and ds of a stretch; with one plane dlatent is dweight itself: each entry is read before it is
-   written. */
-static double pull_straight(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
-{
-    const sgn_real *dw = w->dweight + r.first;
-    double ds = dot_signs(dw, sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first), r.count);
-    pull(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit], dw, sgn_plane_mask(w, p, r.first),
-         r.count);
     return ds;
 }
 
@@ -194,38 +176,48 @@ static double pull_estimated(const sgn_group *g, const sgn_link *w, int p, sgn_s
 
 /* dV and ds of a column whose rows have scales s of their own. */
 SGN_VECTOR static void pull_column(sgn_real *dv, sgn_real *restrict ds, const sgn_real *restrict s,
-                                   const sgn_real *dw, const sgn_real *restrict v,
+                                   sgn_real reach, const sgn_real *dw, const sgn_real *restrict v,
                                    const uint8_t *restrict on, const uint8_t *restrict mask,
                                    size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         sgn_real g = dw[i], along = v[i] < 0 ? -g : g;
         ds[i] += !on || on[i] ? along : 0;
-        dv[i] = !mask || mask[i] ? s[i] * g : 0;
+        dv[i] = (mask && !mask[i]) || magnitude(v[i]) > reach ? 0 : s[i] * g;
     }
 }
 
 static void pull_by_row(const sgn_group *g, const sgn_link *w, int p)
 {
+    sgn_real reach = (sgn_real)sgn_estimator_reach(g, w->size);
     for (int j = 0; j < w->cols; j++) {
         size_t at = (size_t)j * (size_t)w->rows, unit = first_unit(g, j);
         pull_column(sgn_plane_grad(w, p, at), g->scale->dweight + p * g->units + unit,
-                    scales_of(g, p) + unit, w->dweight + at, sgn_plane(w, p, at),
+                    scales_of(g, p) + unit, reach, w->dweight + at, sgn_plane(w, p, at),
                     sgn_plane_on(w, p, at), sgn_plane_mask(w, p, at), (size_t)w->rows);
     }
 }
 
+/* dV and ds of a stretch; with one plane dlatent is dweight itself: each entry is read before it is
+   written. */
+static double pull_stretch(const sgn_group *g, const sgn_link *w, int p, sgn_stretch r)
+{
+    if (!sgn_estimator_is_hard(g)) return pull_estimated(g, w, p, r);
+    return pull_hard(sgn_plane_grad(w, p, r.first), scales_of(g, p)[r.unit],
+                     (sgn_real)sgn_estimator_reach(g, w->size), w->dweight + r.first,
+                     sgn_plane(w, p, r.first), sgn_plane_on(w, p, r.first),
+                     sgn_plane_mask(w, p, r.first), r.count);
+}
+
 static void pull_by_stretch(const sgn_group *g, const sgn_link *w, int p)
 {
-    int straight = sgn_estimator_is_straight(g);
     for (sgn_stretch r = sgn_stretch_first(g, w); r.count; r = sgn_stretch_next(g, w, r))
-        g->scale->dweight[p * g->units + r.unit] +=
-            (sgn_real)(straight ? pull_straight(g, w, p, r) : pull_estimated(g, w, p, r));
+        g->scale->dweight[p * g->units + r.unit] += (sgn_real)pull_stretch(g, w, p, r);
 }
 
 void sgn_signs_pullback(const sgn_group *g)
 {
-    int by_row = sgn_estimator_is_straight(g) && has_row_scales(g);
+    int by_row = sgn_estimator_is_hard(g) && has_row_scales(g);
     memset(g->scale->dweight, 0, sgn_link_size(g->scale) * sizeof *g->scale->dweight);
     for (int k = 0; k < g->n; k++)
         for (int p = 0; p < g->link[k]->planes; p++)
