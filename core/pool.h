@@ -14,7 +14,9 @@ typedef struct sgn_pool sgn_pool;
 SGN_MUST_CHECK sgn_status sgn_pool_new(sgn_pool **out, int threads);
 void sgn_pool_free(sgn_pool *p);  // NULL is fine; joins the workers
 
-int sgn_pool_threads(const sgn_pool *p);  // NULL: 1
+/* How many would share a round that began now: 1 where p is NULL, or where others keep the processors so
+   busy, or rounds were so short, that the caller is faster alone. */
+int sgn_pool_threads(const sgn_pool *p);
 
 /* Runs work(context, i) for i in 0 .. items-1 and returns when all are done.  A NULL pool runs
    them in order on the calling thread. */
