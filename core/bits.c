@@ -94,6 +94,15 @@ static void load(const product *p, area a, int first, int count, sgn_real *to)
         scale_square(p, a, first + k, to + k * p->width);
 }
 
+/* A sample's entries are read where they are, if all of them are in the area and there to be read. */
+static const sgn_real *entries(const product *p, area a, int first, int count, sgn_real *copy)
+{
+    int is_as_it_is = p->width == 1 && !a.by_col && a.col <= first && first + count <= a.col_end;
+    if (is_as_it_is) return sgn_mat_at(p->x, first, 0);
+    load(p, a, first, count, copy);
+    return copy;
+}
+
 /* ---- sums ---------------------------------------------------------------------------------------- */
 
 static void turn(const product *p, const uint32_t *from, int panel, int first, int rows,
@@ -166,8 +175,8 @@ static void add_turned(const product *p, int panel, int first, int rows, const s
 static void add_columns(const product *p, area a, int col, int panels, int first, int rows,
                         sgn_real *sum)
 {
-    _Alignas(64) sgn_real x[ROOM];
-    load(p, a, col, panels * SGN_PANEL, x);
+    _Alignas(64) sgn_real copy[ROOM];
+    const sgn_real *x = entries(p, a, col, panels * SGN_PANEL, copy);
     if (p->m->turned)
         for (int w = 0; w < panels; w++)
             add_turned(p, col / SGN_PANEL + w, first, rows, x + w * SGN_PANEL * p->width, sum);
@@ -178,12 +187,14 @@ static void add_columns(const product *p, area a, int col, int panels, int first
     }
 }
 
+/* A last panel that is not whole is by itself. */
 static void look_links_up(const product *p, area a, int first, int rows, sgn_real *sum)
 {
-    int most = p->width == 1 ? ROOM : SGN_PANEL;
-    for (int j = a.col / SGN_PANEL * SGN_PANEL; j < a.col_end; j += most)
-        add_columns(p, a, j, (lesser(most, a.col_end - j) + SGN_PANEL - 1) / SGN_PANEL, first, rows,
-                    sum);
+    int most = p->width == 1 ? ROOM / SGN_PANEL : 1;
+    for (int j = a.col / SGN_PANEL * SGN_PANEL, panels; j < a.col_end; j += panels * SGN_PANEL) {
+        panels = greater(1, lesser(most, (a.col_end - j) / SGN_PANEL));
+        add_columns(p, a, j, panels, first, rows, sum);
+    }
 }
 
 static void follow_links(const product *p, area a, int first, int rows, sgn_real *sum)
@@ -194,6 +205,18 @@ static void follow_links(const product *p, area a, int first, int rows, sgn_real
         load(p, a, c * CHUNK, CHUNK, x);
         const uint32_t *start = p->m->first_link + 2 * ((size_t)c * stride + (size_t)first);
         p->k->follow(start, p->m->link, x, rows, sum);
+    }
+}
+
+static void pick_links(const product *p, area a, int first, int rows, sgn_real *sum)
+{
+    _Alignas(64) sgn_real copy[SGN_PICK_COLUMNS];
+    const sgn_bits_picks *picks = &p->m->picks;
+    size_t blocks = sgn_panel_stride(p->m->rows) / SGN_LANES, block = (size_t)first / SGN_LANES;
+    for (int c = a.col / SGN_PICK_COLUMNS; c * SGN_PICK_COLUMNS < a.col_end; c++) {
+        int col = c * SGN_PICK_COLUMNS, count = lesser(SGN_PICK_COLUMNS, p->m->cols - col);
+        const sgn_real *x = entries(p, a, col, greater(count, SGN_WINDOW), copy);
+        p->k->pick(picks, picks->first + (size_t)c * blocks + block, x, rows, sum);
     }
 }
 
@@ -217,20 +240,43 @@ SGN_VECTOR static void add_scaled(sgn_real *restrict y, const sgn_real *scale, c
     for (int k = 0; k < n; k++) y[k] += scale[k] * sum[k];
 }
 
-static void store(const product *p, area a, int first, int rows, const sgn_real *sum)
+SGN_VECTOR static void add_times(sgn_real *restrict y, sgn_real scale, const sgn_real *sum, int n)
+{
+    for (int k = 0; k < n; k++) y[k] += scale * sum[k];
+}
+
+/* The rows first .. end - 1, which are all in the area. */
+static void store_sample(const product *p, area a, int first, int end, const sgn_real *sum)
+{
+    sgn_real scale[ROOM], *y = sgn_mat_at(p->y, first, 0);
+    const sgn_real *at = p->s.at + (size_t)(a.col / p->s.colspan) * (size_t)p->s.colstep;
+    int unit = first / p->s.rowspan, rows = end - first;
+    if (a.by_col) add_times(y, p->alpha, sum, rows);
+    else if (end <= (unit + 1) * p->s.rowspan)
+        add_times(y, p->alpha * at[(size_t)unit * (size_t)p->s.rowstep], sum, rows);
+    else {
+        read_scales(at, p->s.rowspan, p->s.rowstep, first, rows, p->alpha, scale);
+        add_scaled(y, scale, sum, rows);
+    }
+}
+
+static void store_strip(const product *p, area a, int first, int rows, const sgn_real *sum)
 {
     _Alignas(64) sgn_real scale[ROOM];
     const sgn_real *unit_column = p->s.at + (size_t)(a.col / p->s.colspan) * (size_t)p->s.colstep;
-    int from = greater(first, a.row) - first;
     rows = lesser(rows, a.row_end - first);
     if (a.by_col)
         for (int k = 0; k < rows; k++) scale[k] = p->alpha;
     else read_scales(unit_column, p->s.rowspan, p->s.rowstep, first, rows, p->alpha, scale);
-    if (p->width == 1)
-        add_scaled(sgn_mat_at(p->y, first + from, 0), scale + from, sum + from, rows - from);
-    else
-        for (int k = 0; k < rows; k += SGN_LANES)
-            store_square(p, a, first + k, scale + k, sum + k * SGN_LANES);
+    for (int k = 0; k < rows; k += SGN_LANES)
+        store_square(p, a, first + k, scale + k, sum + k * SGN_LANES);
+}
+
+static void store(const product *p, area a, int first, int rows, const sgn_real *sum)
+{
+    int from = greater(first, a.row), end = lesser(first + rows, a.row_end);
+    if (p->width == 1) store_sample(p, a, from, end, sum + (from - first));
+    else store_strip(p, a, first, rows, sum);
 }
 
 /* ---- products ------------------------------------------------------------------------------------ */
@@ -240,6 +286,7 @@ static void multiply_block(const product *p, area a, int first, int rows)
     _Alignas(64) sgn_real sum[SUMS];
     memset(sum, 0, sizeof *sum * (size_t)(rows * p->width));
     if (p->m->link && p->width == SGN_LANES) follow_links(p, a, first, rows, sum);
+    else if (p->m->picks.word && p->width == 1 && p->k->pick) pick_links(p, a, first, rows, sum);
     else look_links_up(p, a, first, rows, sum);
     store(p, a, first, rows, sum);
 }

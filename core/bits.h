@@ -68,6 +68,8 @@ enum {
     SGN_FOR_TRANSPOSED = 2,
     /* Where less than a quarter of what is not empty are links, keeps a list of them, 16 bits each. */
     SGN_FOR_BATCHES = 4,
+    /* Where they are fewer still, keeps another list, of about 10 bits each, for single vectors. */
+    SGN_FOR_SINGLES = 8,
 };
 
 /* The words are borrowed and must not change while the plan lives.  The caller owns *out.  SGN_EMEM. */

@@ -47,10 +47,10 @@ INLINE __m512i rotated(__m512i word, int by)
     return _mm512_rorv_epi32(word, _mm512_set1_epi32(by));
 }
 
-/* What 16 words ask for.  The words are rotated, not shifted: bits above an index do not matter, and
-   on Zen 4 shifts compete with additions for the same two pipes, rotations do not.  Each rotation
-   begins with the word, so that none waits for another. */
-INLINE __m512 one_sum(const __m512 table[REGISTERS], __m512i word)
+/* `sum` and what 16 words ask for.  The words are rotated, not shifted: bits above an index do not matter,
+   and on Zen 4 shifts compete with additions for the same two pipes, rotations do not.  Each rotation
+   begins with the word, and `sum` comes in where it is not the last to be waited for. */
+INLINE __m512 plus_one_sum(__m512 sum, const __m512 table[REGISTERS], __m512i word)
 {
     __m512 part[GROUPS];
 #pragma GCC unroll 4
@@ -61,7 +61,7 @@ INLINE __m512 one_sum(const __m512 table[REGISTERS], __m512i word)
         part[g] = _mm512_permutexvar_ps(rotated(word, 4 * g + FIVES), table[FIVES + g]);
     return _mm512_add_ps(
         _mm512_add_ps(_mm512_add_ps(part[0], part[1]), _mm512_add_ps(part[2], part[3])),
-        _mm512_add_ps(_mm512_add_ps(part[4], part[5]), part[6]));
+        _mm512_add_ps(_mm512_add_ps(part[4], part[5]), _mm512_add_ps(part[6], sum)));
 }
 
 enum { AHEAD = 512 };  // words that are fetched early: processors do not look beyond a page
@@ -72,14 +72,15 @@ INLINE void look_up(const __m512 table[REGISTERS], const uint32_t *sign, const u
     for (int i = run.from; i < run.to; i += 16) {
         __m512i s = _mm512_loadu_si512(sign + i);
         _mm_prefetch((const char *)(sign + i + AHEAD), _MM_HINT_T0);
-        __m512 add;
+        __m512 before = _mm512_load_ps(sum + i);
         if (mask) {
             __m512i links = _mm512_loadu_si512(mask + i);
             _mm_prefetch((const char *)(mask + i + AHEAD), _MM_HINT_T0);
-            add = _mm512_sub_ps(one_sum(table, _mm512_and_si512(links, s)),
-                                one_sum(table, _mm512_andnot_si512(s, links)));
-        } else add = one_sum(table, s);
-        _mm512_store_ps(sum + i, _mm512_add_ps(_mm512_load_ps(sum + i), add));
+            __m512 minus = plus_one_sum(_mm512_setzero_ps(), table, _mm512_andnot_si512(s, links));
+            before = _mm512_sub_ps(before, minus);
+            s = _mm512_and_si512(links, s);
+        }
+        _mm512_store_ps(sum + i, plus_one_sum(before, table, s));
     }
 }
 
@@ -101,6 +102,38 @@ AVX512 static void one(const sgn_bits_panels *p, const float *x, float *sum)
     for (int w = 0; w < p->panels; w++) {
         add_panel(p, w, 1, x + w * SGN_PANEL, sum);
         if (p->mask) add_panel(p, w, 0, x + w * SGN_PANEL, sum);
+    }
+}
+
+/* ---- one sample, few links ----------------------------------------------------------------------- */
+
+/* What 16 rows pick out of a window, with its sign. */
+INLINE __m512 picked(const float *window, __m512i word)
+{
+    const __m512i high_bit = _mm512_set1_epi32(INT32_MIN);
+    __m512 low = _mm512_loadu_ps(window), high = _mm512_maskz_loadu_ps(0x7fff, window + 16);
+    __m512i entry = _mm512_castps_si512(_mm512_permutex2var_ps(low, word, high));
+    enum { A_XOR_B_AND_C = 0x78 };
+    return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(entry, word, high_bit, A_XOR_B_AND_C));
+}
+
+AVX512 static void pick(const sgn_bits_picks *p, const uint32_t *first, const float *x, int rows,
+                        float *sum)
+{
+    for (int i = 0; i < rows; i += 16, first++) {
+        __m512 one = _mm512_load_ps(sum + i), other = _mm512_setzero_ps();
+        for (size_t w = first[0]; w < first[1]; w++) {
+            __m512i word = _mm512_load_si512(p->word + 16 * w);
+            const float *window = x + p->window[2 * w], *next = x + p->window[2 * w + 1];
+            __m512 part[SGN_PICKS];
+#pragma GCC unroll 5
+            for (int k = 0; k < SGN_PICKS; k++)
+                part[k] =
+                    picked(k < SGN_PICKS_FIRST ? window : next, rotated(word, SGN_PICK_BITS * k));
+            one = _mm512_add_ps(one, _mm512_add_ps(part[0], _mm512_add_ps(part[1], part[4])));
+            other = _mm512_add_ps(other, _mm512_add_ps(part[2], part[3]));
+        }
+        _mm512_store_ps(sum + i, _mm512_add_ps(one, other));
     }
 }
 
@@ -270,6 +303,7 @@ const sgn_bits_kernels sgn_bits_avx512 = {
     .tables = strip_tables,
     .look_up = strip_look_up,
     .follow = follow,
+    .pick = pick,
     .load = load,
     .add = add,
     .transpose = transpose,

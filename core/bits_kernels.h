@@ -80,6 +80,29 @@ static inline size_t sgn_bits_place(uint32_t word, int group, int width)
 typedef void sgn_bits_follow(const uint32_t *start, const uint16_t *link, const sgn_real *x,
                              int rows, sgn_real *sum);
 
+/* The few links of a matrix for one sample.  SGN_LANES rows pick links together, each its next one, out of
+   a window of SGN_WINDOW columns that begins where the first of these links is: a window is a register of
+   x or two, and picks are one shuffle.  A word holds SGN_PICKS picks of a row, of 6 bits: the number of
+   the column in the window, or SGN_WINDOW for none, and in the bit below it, 31 below 0, whether the link
+   is minus.  Rotating the word brings a number to its low end and the sign to its high end. */
+enum {
+    SGN_WINDOW = 31,
+    SGN_PICKS = 5,
+    SGN_PICKS_FIRST = 2,  // so many use the first of a word's two windows
+    SGN_PICK_BITS = 6,
+    SGN_PICK_COLUMNS = 4096  // that windows refer to at a time
+};
+
+typedef struct {
+    uint32_t *word;    // (SGN_LANES, n)
+    uint16_t *window;  // (2, n) first columns
+    uint32_t *first;   // (stride / SGN_LANES, chunks of columns) and an end: of a block of rows
+} sgn_bits_picks;
+
+/* sum (rows) += what the blocks from `first` on pick out of x, a chunk of at least SGN_WINDOW reals. */
+typedef void sgn_bits_pick(const sgn_bits_picks *p, const uint32_t *first, const sgn_real *x,
+                           int rows, sgn_real *sum);
+
 /* All reals that are not x or y of the product are aligned to 64 bytes. */
 typedef struct {
     const char *name;
@@ -94,6 +117,7 @@ typedef struct {
     void (*look_up)(const sgn_real *table, const uint32_t *sign, const uint32_t *mask, int rows,
                     sgn_real *sum);
     sgn_bits_follow *follow;
+    sgn_bits_pick *pick;  // NULL: look_up is faster
     /* A square of SGN_LANES rows of y or x, whose columns (lanes of them, the others are 0) are ld
        apart, and one of a strip, whose rows lie one after the other: */
     void (*load)(const sgn_real *x, size_t ld, int lanes, sgn_real *strip);
@@ -126,6 +150,7 @@ typedef struct {
     sgn_bitrun *run;       // of a panel, in the order of rows
     uint32_t *first_link;  // (2 stride, chunks) and an end; NULL: links are too many
     uint16_t *link;
+    sgn_bits_picks picks;  // all NULL: links are too many
 } sgn_bitside;
 
 struct sgn_bitplan {
@@ -133,6 +158,10 @@ struct sgn_bitplan {
     uint32_t *sign, *mask;  // of B', its own
     sgn_bitside side[2];    // by sgn_op
 };
+
+/* Lists the picks of a side whose runs are known, where they take less time than those.  SGN_EMEM. */
+SGN_MUST_CHECK sgn_status sgn_bits_picks_find(sgn_bitside *m);
+void sgn_bits_picks_free(sgn_bits_picks *p);
 
 /* The side of a matrix of which nothing is known. */
 sgn_bitside sgn_bitside_of(sgn_op op, sgn_bitmat B);

@@ -135,6 +135,7 @@ static sgn_status look_at(sgn_bitside *m, unsigned uses)
 {
     if (!m->B.mask) return SGN_OK;
     SGN_TRY(list_runs(m));
+    if (uses & SGN_FOR_SINGLES) SGN_TRY(sgn_bits_picks_find(m));
     if (!(uses & SGN_FOR_BATCHES)) return SGN_OK;
     size_t links = count_links(m);
     return are_few(m, links) ? list_links(m, links) : SGN_OK;
@@ -171,6 +172,7 @@ void sgn_bitplan_free(sgn_bitplan *p)
         sgn_free(p->side[op].run);
         sgn_free(p->side[op].first_link);
         sgn_free(p->side[op].link);
+        sgn_bits_picks_free(&p->side[op].picks);
     }
     sgn_free(p->sign);
     sgn_free(p->mask);

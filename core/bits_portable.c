@@ -123,6 +123,31 @@ static void follow(const uint32_t *start, const uint16_t *link, const sgn_real *
     }
 }
 
+/* What a row picks with one word, which is rotated from pick to pick.  No branch depends on a pick. */
+INLINE sgn_real picked(uint32_t word, const sgn_real *first, const sgn_real *second)
+{
+    static const sgn_real none = 0, sign[] = {1, -1};
+    sgn_real sum = 0;
+    for (int k = 0; k < SGN_PICKS; k++) {
+        uint32_t number = word & SGN_WINDOW;
+        const sgn_real *entry = (k < SGN_PICKS_FIRST ? first : second) + number;
+        sum += sign[word >> (SGN_PANEL - 1)] * *(number < SGN_WINDOW ? entry : &none);
+        word = word >> SGN_PICK_BITS | word << (SGN_PANEL - SGN_PICK_BITS);
+    }
+    return sum;
+}
+
+static void pick(const sgn_bits_picks *p, const uint32_t *first, const sgn_real *x, int rows,
+                 sgn_real *sum)
+{
+    for (int i = 0; i < rows; i += LANES, first++)
+        for (size_t w = first[0]; w < first[1]; w++) {
+            const sgn_real *window = x + p->window[2 * w], *next = x + p->window[2 * w + 1];
+            for (int l = 0; l < LANES; l++)
+                sum[i + l] += picked(p->word[w * (size_t)LANES + (size_t)l], window, next);
+        }
+}
+
 static void load(const sgn_real *x, size_t ld, int lanes, sgn_real *strip)
 {
     for (int b = 0; b < LANES; b++)
@@ -163,6 +188,7 @@ const sgn_bits_kernels sgn_bits_portable = {
     .tables = strip_tables,
     .look_up = strip_look_up,
     .follow = follow,
+    .pick = pick,
     .load = load,
     .add = add,
     .transpose = transpose,

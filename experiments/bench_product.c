@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum {
-    EVERY_USE = SGN_FOR_PLAIN | SGN_FOR_TRANSPOSED | SGN_FOR_BATCHES,
+    EVERY_USE = SGN_FOR_PLAIN | SGN_FOR_TRANSPOSED | SGN_FOR_BATCHES | SGN_FOR_SINGLES,
 };
 
 typedef struct {

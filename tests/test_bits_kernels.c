@@ -14,7 +14,7 @@
 /* How links lie: everywhere, as if drawn, in blocks aligned to words or not, on a band. */
 typedef enum { ALL, SCATTERED, TILES, BLOCKS, BAND, PATTERNS } pattern;
 
-enum { EVERY_USE = SGN_FOR_PLAIN | SGN_FOR_TRANSPOSED | SGN_FOR_BATCHES };
+enum { EVERY_USE = SGN_FOR_PLAIN | SGN_FOR_TRANSPOSED | SGN_FOR_BATCHES | SGN_FOR_SINGLES };
 
 typedef struct {
     int rows, cols;
@@ -196,22 +196,31 @@ Test(bits_kernels, large_matrices_are_cut_up)
 }
 
 /* What x holds where there is no link does not matter, be it no number. */
-Test(bits_kernels, what_has_no_link_has_no_effect)
+static void check_no_link(shape s)
 {
     sgn_rng rng = sgn_rng_stream(6, SGN_RNG_FREE, 0, 0);
-    shape s = {64, 64, 64, 64, BLOCKS, 1};
     matrix m = matrix_of(s, &rng);
+    sgn_bitplan *plan;
     for (int i = 0; i < 64; i++) m.mask[sgn_panel_word(64, i, 5)] &= ~sgn_panel_bit(5);
+    OK(sgn_bitplan_new(&plan, m.B, EVERY_USE));
     for (int k = 0; sgn_bits_all[k]; k++)
         for (int batch = 1; batch < 20 && sgn_bits_all[k]->usable(); batch += 16) {
             OK(sgn_bits_use(sgn_bits_all[k]->name));
             sgn_mat x = vectors(64, batch, 1, &rng), y = vectors(64, batch, 1, &rng);
             for (int b = 0; b < batch; b++) *sgn_mat_at(x, 5, b) = (sgn_real)INFINITY;
             sgn_bitmat_multiply(SGN_PLAIN, 1, m.B, m.s, x, y);
+            sgn_bitplan_multiply(SGN_PLAIN, 1, plan, m.s, x, y);
             cr_expect(sgn_mat_finite(y), "%s, batch %d", sgn_bits_used(), batch);
             sgn_free(x.at), sgn_free(y.at);
         }
+    sgn_bitplan_free(plan);
     matrix_free(&m);
+}
+
+Test(bits_kernels, what_has_no_link_has_no_effect)
+{
+    check_no_link((shape){64, 64, 64, 64, BLOCKS, 1});
+    check_no_link((shape){64, 64, 64, 64, SCATTERED, 0.05});
 }
 
 /* ---- plans --------------------------------------------------------------------------------------- */
@@ -220,18 +229,21 @@ Test(bits_kernels, a_plan_lists_links_where_they_are_few_and_scattered)
 {
     static const struct {
         shape s;
-        int has_links;
-    } cases[] = {{{128, 128, 128, 128, SCATTERED, 0.1}, 1},
-                 {{128, 128, 128, 128, SCATTERED, 0.5}, 0},
-                 {{128, 128, 128, 128, TILES, 1}, 0},
-                 {{128, 128, 128, 128, ALL, 1}, 0}};
-    for (int i = 0; i < 4; i++) {
+        int has_links, has_picks;
+    } cases[] = {{{128, 128, 128, 128, SCATTERED, 0.1}, 1, 1},
+                 {{128, 128, 128, 128, SCATTERED, 0.24}, 1, 0},
+                 {{128, 128, 128, 128, SCATTERED, 0.5}, 0, 0},
+                 {{128, 128, 128, 128, TILES, 1}, 0, 0},
+                 {{128, 128, 128, 128, ALL, 1}, 0, 0}};
+    for (int i = 0; i < 5; i++) {
         sgn_rng rng = sgn_rng_stream(7, SGN_RNG_FREE, 0, 0);
         matrix m = matrix_of(cases[i].s, &rng);
         sgn_bitplan *plan;
         OK(sgn_bitplan_new(&plan, m.B, EVERY_USE));
-        for (int op = SGN_PLAIN; op <= SGN_TRANSPOSED; op++)
+        for (int op = SGN_PLAIN; op <= SGN_TRANSPOSED; op++) {
             cr_expect_eq(plan->side[op].link != NULL, cases[i].has_links, "%d, op %d", i, op);
+            cr_expect_eq(plan->side[op].picks.word != NULL, cases[i].has_picks, "%d, %d", i, op);
+        }
         sgn_bitplan_free(plan);
         matrix_free(&m);
     }

@@ -237,7 +237,7 @@ static sgn_status pack_A(sgn_net *net)
 /* What the tape does with the packed form of a parameter, or of A. */
 static unsigned uses_of(const sgn_net *net, sgn_param p)
 {
-    unsigned uses = net->memory->batch > 1 ? SGN_FOR_BATCHES : 0;
+    unsigned uses = net->memory->batch > 1 ? SGN_FOR_BATCHES : SGN_FOR_SINGLES;
     for (sgn_var v = 0; v < sgn_tape_length(net->tape); v++) {
         sgn_work work = sgn_tape_work(net->tape, v);
         if (p == SGN_NO_PARAM ? work.by_A : work.p == p)
