@@ -1,5 +1,6 @@
 #include "core/columns.h"
 
+#include "core/bits_kernels.h"
 #include "core/vector.h"
 
 enum {
@@ -7,8 +8,11 @@ enum {
     ROOM = 256
 };  // columns added in one pass over y; entries of x that are listed
 
-/* Of products with one vector at most one entry in so many may be not 0, of those with several. */
-enum { FEW_OF_ONE = 2, FEW_OF_MANY = 4 };
+/* Eighths of the entries that may be not 0, in products with one vector and with several. */
+enum { FEW_OF_ONE = 7, FEW_OF_MANY = 2 };
+
+/* Most entries of a matrix near enough for its columns to be read two by two, rather than eight (Zen 4). */
+enum { NEAR = 1 << 20 };
 
 /* ---- entries ------------------------------------------------------------------------------------- */
 
@@ -23,7 +27,7 @@ int sgn_is_sparse(sgn_mat x)
 {
     size_t nonzeros = 0, few = x.cols == 1 ? FEW_OF_ONE : FEW_OF_MANY;
     for (int j = 0; j < x.cols; j++) nonzeros += (size_t)count(sgn_mat_at(x, 0, j), x.rows);
-    return few * nonzeros <= (size_t)x.rows * (size_t)x.cols;
+    return 8 * nonzeros <= few * (size_t)x.rows * (size_t)x.cols;
 }
 
 /* The entries of x from `first` on that are not 0, at most ROOM; sets where the next look begins. */
@@ -67,14 +71,29 @@ static void add_listed(sgn_real alpha, sgn_mat A, const sgn_real *x, const int *
     }
 }
 
+static void add_columns(sgn_real alpha, sgn_mat A, const sgn_real *x, sgn_real *y)
+{
+    int entry[ROOM];
+    for (int first = 0; first < A.cols;) {
+        int listed = list(x, A.cols, &first, entry);
+        add_listed(alpha, A, x, entry, listed, y);
+    }
+}
+
+static sgn_columns_kernel *fastest(sgn_mat A)
+{
+#if defined(__x86_64__) && !defined(SGN_DOUBLE)
+    int is_near = (size_t)A.rows * (size_t)A.cols <= NEAR;
+    if (is_near && sgn_bits_kernels_used() == &sgn_bits_avx512) return sgn_columns_avx512;
+#else
+    (void)A;
+#endif
+    return add_columns;
+}
+
 void sgn_add_columns(double alpha, sgn_mat A, sgn_mat X, sgn_mat Y)
 {
-    int entry[ROOM] = {0};
-    for (int b = 0; b < X.cols; b++) {
-        const sgn_real *x = sgn_mat_at(X, 0, b);
-        for (int first = 0; first < A.cols;) {
-            int listed = list(x, A.cols, &first, entry);
-            add_listed((sgn_real)alpha, A, x, entry, listed, sgn_mat_at(Y, 0, b));
-        }
-    }
+    sgn_columns_kernel *add = fastest(A);
+    for (int b = 0; b < X.cols; b++)
+        add((sgn_real)alpha, A, sgn_mat_at(X, 0, b), sgn_mat_at(Y, 0, b));
 }

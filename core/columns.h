@@ -13,4 +13,10 @@ int sgn_is_sparse(sgn_mat x);
 /* Y += alpha A X, column by column: A (m, n), X (n, N), Y (m, N). */
 void sgn_add_columns(double alpha, sgn_mat A, sgn_mat X, sgn_mat Y);
 
+/* The same for a single vector; for core/columns.c, where the processor has AVX-512. */
+typedef void sgn_columns_kernel(sgn_real alpha, sgn_mat A, const sgn_real *x, sgn_real *y);
+#if defined(__x86_64__) && !defined(SGN_DOUBLE)
+sgn_columns_kernel sgn_columns_avx512;
+#endif
+
 #endif

@@ -1,4 +1,5 @@
 /* Products with sparse vectors: what BLAS gives, and columns that meet a 0 are not looked at. */
+#include "core/bits_kernels.h"
 #include "core/columns.h"
 #include "core/memory.h"
 #include "core/rng.h"
@@ -44,7 +45,7 @@ static void check(int m, int n, int N, double density)
     sgn_free(A.at), sgn_free(x.at), sgn_free(y.at), sgn_free(expected.at);
 }
 
-Test(columns, products_are_those_of_blas_whatever_the_shape)
+static void check_shapes(void)
 {
     for (int m = 1; m < 40; m += 13)
         for (int n = 1; n < 700; n = 2 * n + 5) {
@@ -52,14 +53,27 @@ Test(columns, products_are_those_of_blas_whatever_the_shape)
             check(m, n, 3, 0.05);
             check(m, n, 2, 1);
         }
+    for (int m = 63; m < 550; m += m / 2)
+        check(m, 37, 1, 0.5);  // registers full, and one row more or less
+    for (int m = 64; m < 600; m += 64) check(m, 1100, 2, 0.1), check(m + 1, 20, 1, 0);
 }
 
-Test(columns, a_vector_is_sparse_while_half_of_it_is_zero_and_a_batch_three_quarters)
+Test(columns, products_are_those_of_blas_whatever_the_shape_and_the_processor)
 {
-    sgn_real x[16] = {1, 0, 3, 0, 5, 0, 7, 0};
+    for (int k = 0; sgn_bits_all[k]; k++) {
+        if (!sgn_bits_all[k]->usable()) continue;
+        cr_assert_eq(sgn_bits_use(sgn_bits_all[k]->name), SGN_OK);
+        check_shapes();
+    }
+}
+
+Test(columns, a_vector_is_sparse_while_an_eighth_of_it_is_zero_and_a_batch_three_quarters)
+{
+    sgn_real x[16] = {1, 1, 3, 4, 5, 1, 7, 0};
     cr_expect(sgn_is_sparse(sgn_mat_view(x, 8, 1)));
-    cr_expect(sgn_is_sparse(sgn_mat_view(x, 8, 2)));
-    x[1] = x[9] = 1;
-    cr_expect(!sgn_is_sparse(sgn_mat_view(x, 8, 1)));
     cr_expect(!sgn_is_sparse(sgn_mat_view(x, 8, 2)));
+    x[7] = 1;
+    cr_expect(!sgn_is_sparse(sgn_mat_view(x, 8, 1)));
+    x[0] = x[1] = x[2] = x[3] = 0;
+    cr_expect(sgn_is_sparse(sgn_mat_view(x, 8, 2)));
 }
