@@ -89,7 +89,7 @@ elseif(NOT CRITERION_FOUND)
 endif()
 
 # Minutes or hours of work, by hand.
-foreach(long lint valgrind)
+foreach(long lint valgrind coverage)
     add_custom_target(${long} USES_TERMINAL COMMAND sh ${tests}/${long}.sh ${PROJECT_BINARY_DIR})
 endforeach()
 
