@@ -54,6 +54,39 @@ Test(chart, a_scale_that_is_none_of_the_choices_is_refused)
                    "linear|whole|log");
 }
 
+Test(chart, what_a_section_may_not_say_is_told_with_its_place)
+{
+    static const char *const figure[][2] = {
+        {"[depth]", "a figure must be a mapping"},
+        {"{x: depth, y: gap_db}", "small letters"},
+        {"{name: a, y: gap_db}", "needs x and y"},
+        {"{name: a, x: nothing, y: gap_db}", "'nothing' is neither"},
+        {"{name: a, x: depth, y: [gap_db, nothing]}", "'nothing' is neither"},
+        {"{name: a, x: depth, y: [[gap_db]]}", "one short word"},
+        {"{name: a, x: depth, y: [m, n, m, n, m]}", "y has more than"},
+        {"{name: a, x: depth, y: m, title: [a]}", "title must be one value"},
+        {"{name: a, x: depth, y: m, where: full}", "where must be a mapping"},
+        {"{name: a, x: depth, y: m, where: {n: [5]}}", "n must be one value"},
+        {"{name: a, x: depth, y: m, where: {nothing: 5}}", "'nothing' is neither"},
+        {"{name: a, x: depth, y: m, where: {m: 1, n: 2, depth: 3, seed: 4, steps: 5}}",
+         "where has more than"},
+        {"{name: a, x: depth, y: m, series: [[a]]}", "a list of labels"},
+        {"{name: a, x: depth, y: m, along: nothing}", "'nothing' is neither"},
+        {"{name: a, x: depth, y: m, match: a, cost: nothing}", "'nothing' is neither"},
+        {"{name: a, x: depth, y: m, cost: stored_bytes}", "both match and cost"},
+    };
+    for (size_t i = 0; i < sizeof figure / sizeof *figure; i++) {
+        char report[256];
+        snprintf(report, sizeof report, "  figures:\n    - %s\n", figure[i][0]);
+        expect_refused(report, figure[i][1]);
+    }
+    expect_refused("  figures: {name: a}\n", "a list of mappings");
+    expect_refused("  figures: []\n", "a list of mappings");
+    expect_refused("  [figures]\n", "a mapping with figures");
+    expect_refused("  title: [a]\n", "unknown key 'title'");
+    expect_refused("  charts: a\n", "unknown key 'charts'");
+}
+
 /* ---- points ------------------------------------------------------------------------------------ */
 
 enum { RUNS = 6 };
