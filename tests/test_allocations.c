@@ -4,6 +4,7 @@
 #include "io/dataset.h"
 #include "io/packed_file.h"
 #include "laws.h"
+#include "tests/slow.h"
 #include "unroll/c_source.h"
 
 #include <stdlib.h>
@@ -55,11 +56,11 @@ typedef sgn_status attempt(const model *m);
 /* Fails the first allocation, the second and so on, until there are none left to fail. */
 static void each_may_fail(attempt *try, const model *m, const char *what)
 {
-    long n = 0, open = heap.open;
+    long n = 1 - slower(), open = heap.open;
     sgn_status status;
     do {
         heap.calls = 0;
-        heap.fails = ++n;
+        heap.fails = n += slower();
         status = try(m);
         heap.fails = 0;
         cr_assert(status == SGN_EMEM || status == SGN_OK, "%s, allocation %ld: %d, %s", what, n,
