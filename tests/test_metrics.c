@@ -166,8 +166,16 @@ Test(metrics, resuming_without_a_file_starts_one)
 
 Test(metrics, a_malformed_row_is_named_by_file_and_line)
 {
-    static const char *const bad[] = {"1,2,3\n", "x,2,3,4,5,6,7,8,9\n", "1,2,3,4,5,6,7,8,9,10\n",
-                                      "1,99999999999,3,4,5,6,7,8,9\n", "\n"};
+    static const char *const bad[] = {"1,2,3\n",
+                                      "x,2,3,4,5,6,7,8,9\n",
+                                      "1,2,3,4,5,6,7,8,9,10\n",
+                                      "1,99999999999,3,4,5,6,7,8,9\n",
+                                      "\n",
+                                      "-1,2,3,4,5,6,7,8,9\n",
+                                      "1x,2,3,4,5,6,7,8,9\n",
+                                      "1,2,3,4,x,6,7,8,9\n",
+                                      "1,2,3,4,5;6,7,8,9\n",
+                                      "1,2,3,4,5,6,7,8,9x\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         sgn_epoch *row = NULL;
         int n = -1;

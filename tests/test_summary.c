@@ -181,6 +181,8 @@ Test(summary, malformed_files_are_refused_by_name)
         "{\"seed\": 1e30}",
         "{\"diverged\": 2}",
         "{\"nmse_test_db\": \"-20\"}",
+        "{\"label\": [\"a\"]}",
+        "{\"lambda\": true}",
         "{\"layer_nmse_db\": 3}",
         "{\"layer_nmse_db\": [1, \"x\"]}",
         "{\"solver\": \"0123456789012345678901234567890123456789012345678901234567890123\"}",
@@ -191,6 +193,24 @@ Test(summary, malformed_files_are_refused_by_name)
         cr_assert(strstr(sgn_last_error(), path), "%s", sgn_last_error());
         cr_assert_eq(s.depth, 77);
     }
+}
+
+Test(summary, a_figure_of_every_kind_prints_as_it_is_written)
+{
+    sgn_summary s;
+    sgn_summary_init(&s);
+    strcpy(s.name, "a"), strcpy(s.label, "b"), strcpy(s.solver, "ista");
+    s.depth = 4, s.diverged = 1, s.seed = UINT64_MAX, s.gap_db = 0.25;
+    static const char *const as[][2] = {{"name", "a"},      {"label", "b"},
+                                        {"solver", "ista"}, {"depth", "4"},
+                                        {"gap_db", "0.25"}, {"lambda", "nan"},
+                                        {"diverged", "1"},  {"seed", "18446744073709551615"}};
+    char text[SGN_LABEL_MAX];
+    for (size_t i = 0; i < sizeof as / sizeof *as; i++) {
+        cr_expect(sgn_summary_print(&s, as[i][0], text, sizeof text), "%s", as[i][0]);
+        cr_expect_str_eq(text, as[i][1]);
+    }
+    cr_expect_not(sgn_summary_print(&s, "nothing", text, sizeof text));
 }
 
 Test(summary, a_missing_file_is_an_io_error)

@@ -94,6 +94,7 @@ Test(text, valid_characters_of_every_length_pass_unchanged)
 Test(text, control_characters_and_direction_marks_are_dropped)
 {
     cr_assert_str_eq(show(sgn_text_plain, "a\x01\x1b[2J\tb\nc\x7f\u202e\xc2\x85"), "a[2J b c");
+    cr_assert_str_eq(show(sgn_text_plain, "\u200bd\u2028\u2066e\ufeff\u2010"), "de\u2010");
 }
 
 Test(text, malformed_bytes_become_the_replacement_character)
@@ -107,6 +108,7 @@ Test(text, malformed_bytes_become_the_replacement_character)
         {"\xed\xa0\x80", "\ufffd\ufffd\ufffd"},            // surrogate
         {"\xf4\x90\x80\x80", "\ufffd\ufffd\ufffd\ufffd"},  // above U+10FFFF
         {"\xef\xbf\xbe", "\ufffd\ufffd\ufffd"},            // U+FFFE is no XML character
+        {"\xef\xbf\xbf", "\ufffd\ufffd\ufffd"},            // nor is U+FFFF
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert_str_eq(show(sgn_text_plain, cases[i].in), cases[i].out, "case %zu: %s", i, shown);
@@ -118,12 +120,32 @@ Test(text, markup_is_escaped)
                      "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;&lt;/b&gt;");
 }
 
+Test(text, commands_of_papers_are_escaped)
+{
+    cr_assert_str_eq(show(sgn_text_latex, "\\~^\u00b1#a\u00e9"),
+                     "\\textbackslash{}\\textasciitilde{}\\textasciicircum{}$\\pm$\\#a\u00e9");
+    cr_assert_str_eq(show(sgn_text_markdown, "|a\u00e9`"), "\\|a\u00e9\\`");
+}
+
 Test(text, columns_count_characters_and_wide_ones_twice)
 {
-    cr_assert_eq(sgn_text_columns("abc"), 3);
-    cr_assert_eq(sgn_text_columns("\u00e9\u4f60"), 3);
-    cr_assert_eq(sgn_text_columns("e\u0301"), 1);
-    cr_assert_gt(sgn_text_width("WWW", 12), sgn_text_width("iii", 12));
+    static const char *const narrow[] = {"a",      "\u00e9",     "e\u0301",   "\u1160",
+                                         "\ua4d0", "\ud7b0",     "\ufb00",    "\ufe70",
+                                         "\uff65", "\U0001fb00", "\U000e0100"};
+    static const char *const wide[] = {"\u1100", "\u4f60", "\uac00",     "\uf900",
+                                       "\ufe30", "\uff21", "\U0001f600", "\U00020000"};
+    for (size_t i = 0; i < sizeof narrow / sizeof *narrow; i++)
+        cr_expect_eq(sgn_text_columns(narrow[i]), 1, "%s", narrow[i]);
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        cr_expect_eq(sgn_text_columns(wide[i]), 2, "%s", wide[i]);
+    cr_expect_eq(sgn_text_columns("abc"), 3);
+}
+
+Test(text, broad_characters_take_more_room)
+{
+    cr_expect_gt(sgn_text_width("WWW", 12), sgn_text_width("iii", 12));
+    cr_expect_gt(sgn_text_width("\u4f60", 12), sgn_text_width("\u00e9", 12));
+    cr_expect_eq(sgn_text_width("e\u0301", 12), sgn_text_width("e", 12));
 }
 
 Test(text, numbers_have_no_negative_zero)
