@@ -141,6 +141,7 @@ static void add_gradients(const measuring *m, double share)
         sgn_net_form_gradients(m->net, m->pool, i);
         add_squares(m, sgn_net_turn_at(m->net, i), share);
     }
+    sgn_net_project(m->net, m->pool);  // where the gradients were may have been the weights
 }
 
 static sgn_status measure_importance(measuring *m)

@@ -46,7 +46,8 @@ SGN_MUST_CHECK sgn_status sgn_trainer_new(sgn_trainer **out, const sgn_train_set
 void sgn_trainer_free(sgn_trainer *t);  // NULL is fine
 
 /* Trains from where the trainer stands to the last step.  SGN_EDIVERGE names the layer;
-   SGN_ESTOPPED when the observer asked, with the state of that step in place. */
+   SGN_ESTOPPED when the observer asked, with the state of that step in place.  Weights are those of the
+   latents before the first step, in an observer's epoch and at the end, and nothing in between. */
 SGN_MUST_CHECK sgn_status sgn_trainer_run(sgn_trainer *t, const sgn_observer *observer);
 
 /* ---- what a checkpoint keeps ---- */

@@ -11,10 +11,12 @@ static int is_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
 
 /* ---- turns ------------------------------------------------------------------------------------- */
 
-/* How far any latent moves depends on the gradient of all. */
-static int needs_all_first(const sgn_trainer *t)
+/* By turns, unless how far any latent moves depends on the gradient of all. */
+static sgn_gradients gradients_for(const sgn_trainer *t)
 {
-    return isfinite(t->as.clip) || t->optimizer->rest || t->as.quantisation_loss > 0;
+    if (t->as.quantisation_loss > 0) return SGN_GRADIENTS_APART;  // it reads the weights
+    return isfinite(t->as.clip) || t->optimizer->rest ? SGN_GRADIENTS_IN_WEIGHTS
+                                                      : SGN_GRADIENTS_BY_TURNS;
 }
 
 static void cut(sgn_trainer *t, int p)
@@ -39,7 +41,7 @@ static sgn_status allocate(sgn_trainer *t, int **turn_of)
 sgn_status sgn_trainer_plan_descent(sgn_trainer *t)
 {
     int *turn_of = NULL, params = t->net->nparams;
-    SGN_TRY(sgn_net_lay_gradients(t->net, !needs_all_first(t)));
+    SGN_TRY(sgn_net_lay_gradients(t->net, gradients_for(t)));
     sgn_status status = allocate(t, &turn_of);
     for (int p = 0; !status && p < params; p++) turn_of[p] = sgn_net_turn_of(t->net, p);
     for (int i = 0; !status && i < sgn_net_turns(t->net); i++) {
@@ -188,20 +190,37 @@ static sgn_update update_of(const sgn_trainer *t, double norm)
 
 /* ---- the descent ------------------------------------------------------------------------------- */
 
-/* From the last turn to the first, as a gradient that is not finite spreads: the first that is found names
-   the layer, and moves nothing. */
+static sgn_status form(batch *b, int turn, squares *sum)
+{
+    sgn_trainer *t = b->t;
+    if (!moves_any(b)) return SGN_OK;
+    sgn_net_form_gradients(t->net, t->pool, turn);
+    sgn_net_pull_turn(t->net, t->pool, turn);
+    return measure(b, sum);
+}
+
+static void move(batch *b, const squares *sum)
+{
+    b->t->update = update_of(b->t, sqrt(sum->all));
+    sgn_pool_run(b->t->pool, move_chunk, b, b->n);
+}
+
+/* Gradients are formed from the last turn to the first, as one that is not finite spreads: the first that is
+   found names the layer, and moves nothing.  Where all of them have to be there before any latent moves,
+   these go the other way, from the gradients that the cache still has. */
 sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
 {
+    int turns = sgn_net_turns(t->net), at_once = gradients_for(t) != SGN_GRADIENTS_BY_TURNS;
     squares sum = {0};
     sgn_net_pull_scalars(t->net);
-    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
+    for (int i = turns - 1; i >= 0; i--) {
         batch b = chunks_of(t, i);
-        if (!moves_any(&b)) continue;
-        sgn_net_form_gradients(t->net, t->pool, i);
-        sgn_net_pull_turn(t->net, t->pool, i);
-        SGN_TRY(measure(&b, &sum));
-        t->update = update_of(t, sqrt(sum.all));
-        sgn_pool_run(t->pool, move_chunk, &b, b.n);
+        SGN_TRY(form(&b, i, &sum));
+        if (!at_once) move(&b, &sum);
+    }
+    for (int i = 0; at_once && i < turns; i++) {
+        batch b = chunks_of(t, i);
+        move(&b, &sum);
     }
     if (!t->stage->scalars_only) sgn_net_settle(t->net, t->pool, link_step(t));
     *norm = sqrt(sum.all);

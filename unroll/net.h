@@ -125,16 +125,21 @@ SGN_MUST_CHECK sgn_status sgn_net_keep_signs(sgn_net *net);
 /* dlatent from dweight. */
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 
-/* Gradients of link matrices exist all at once or, to be as good as no memory, turn by turn: those of the
-   groups, and the link matrices first .. end-1 of the table, of the turn that was formed last.  Other
-   parameters have theirs all the time; scales, once their turn was pulled back.  At first there is one
-   turn of all.  After SGN_EMEM a network can only be freed. */
+/* Where gradients of link matrices are.  They are formed turn by turn; a turn is some groups in a row, with
+   link matrices first .. end-1 of the table.  Other parameters have theirs all the time, scales once their
+   turn was pulled back.  After SGN_EMEM a network can only be freed. */
+typedef enum {
+    SGN_GRADIENTS_APART,       // each has memory of its own; at first
+    SGN_GRADIENTS_IN_WEIGHTS,  // in place of weights that mean nothing until they are projected
+    SGN_GRADIENTS_BY_TURNS,    // only the turn that was formed last has any
+} sgn_gradients;
+
 typedef struct {
     int group, groups;
     sgn_param first, end;
 } sgn_turn;
 
-SGN_MUST_CHECK sgn_status sgn_net_lay_gradients(sgn_net *net, int by_turns);
+SGN_MUST_CHECK sgn_status sgn_net_lay_gradients(sgn_net *net, sgn_gradients how);
 int sgn_net_turns(const sgn_net *net);
 sgn_turn sgn_net_turn_at(const sgn_net *net, int turn);
 int sgn_net_turn_of(const sgn_net *net, sgn_param p);  // what is in none goes with the last

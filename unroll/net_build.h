@@ -21,7 +21,8 @@ struct sgn_net_memory {
     sgn_real *latent;   // all latents, in the table's order
     size_t nlatents;
     sgn_real *weight, *dweight, *dlatent;  // dlatent: of sums of planes only
-    sgn_turn *turn;                        // (turns) of gradients; NULL: they are there at once
+    sgn_gradients gradients;
+    sgn_turn *turn;  // (turns)
     int turns;
     sgn_real *scratch, *score;  // (longest link matrix)
     size_t longest;

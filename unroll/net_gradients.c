@@ -1,8 +1,12 @@
 /* net_gradients.c -- where the gradients of link matrices are, and for how long.
  *
- * All at once they take as much memory as the links, and go through it three times a step.  An optimiser
- * can be done with one matrix before it looks at the next (Lv et al. 2023, arXiv:2306.09782), so that they
- * can also exist turn by turn: a turn is some groups in a row, and the memory of the largest does for all.
+ * All at once they take as much memory as the links.  It can be that of the weights, which nothing reads
+ * between the last product of a backward pass and their next projection.  An optimiser can also be done with
+ * one matrix before it looks at the next (Lv et al. 2023, arXiv:2306.09782), so that gradients exist turn by
+ * turn in the memory of the largest.
+ *
+ * A turn is some groups in a row, and also what is formed, pulled back and measured together: it is in the
+ * cache then.
  */
 #include "core/memory.h"
 #include "unroll/net_build.h"
@@ -17,12 +21,8 @@ static int is_scalar(const sgn_link *w) { return !is_links(w) && w->role != SGN_
 
 /* ---- turns ------------------------------------------------------------------------------------- */
 
-int sgn_net_turns(const sgn_net *net) { return net->memory->turn ? net->memory->turns : 1; }
-
-sgn_turn sgn_net_turn_at(const sgn_net *net, int i)
-{
-    return net->memory->turn ? net->memory->turn[i] : (sgn_turn){0, net->ngroups, 0, net->nparams};
-}
+int sgn_net_turns(const sgn_net *net) { return net->memory->turns; }
+sgn_turn sgn_net_turn_at(const sgn_net *net, int i) { return net->memory->turn[i]; }
 
 static int has(const sgn_net *net, sgn_turn turn, sgn_param p)
 {
@@ -54,18 +54,23 @@ static sgn_turn turn_of_groups(const sgn_net *net, int first, int end)
                       (sgn_param)(b->link[b->n - 1] - net->param) + 1};
 }
 
-static int plan(const sgn_net *net, sgn_turn *turn)
+/* One that is empty where there are no groups: scalars have to go somewhere. */
+static sgn_status plan(const sgn_net *net)
 {
-    int turns = 0;
+    struct sgn_net_memory *m = net->memory;
+    if (m->turn) return SGN_OK;
+    m->turn = sgn_alloc((size_t)net->ngroups + 1, sizeof *m->turn);
+    if (!m->turn) return SGN_EMEM;
     for (int first = 0, end; first < net->ngroups; first = end) {
         size_t reals = group_reals(&net->group[first].links);
         for (end = first + 1; end < net->ngroups; end++) {
             reals += group_reals(&net->group[end].links);
             if (reals > turn_reals) break;
         }
-        turn[turns++] = turn_of_groups(net, first, end);
+        m->turn[m->turns++] = turn_of_groups(net, first, end);
     }
-    return turns ? turns : 1;
+    if (!net->ngroups) m->turns = 1;
+    return SGN_OK;
 }
 
 /* ---- memory ------------------------------------------------------------------------------------ */
@@ -78,11 +83,13 @@ typedef struct {
 static void place(const struct sgn_net_memory *m, sgn_link *w, room *at)
 {
     size_t planes = w->planes > 1 ? sgn_link_latents(w) : 0;
+    int in_weights =
+        m->gradients == SGN_GRADIENTS_IN_WEIGHTS && is_links(w) && w->weight != w->latent;
     if (m->dweight) {
-        w->dweight = m->dweight + at->dweight;
+        w->dweight = in_weights ? w->weight : m->dweight + at->dweight;
         w->dlatent = planes ? m->dlatent + at->dlatent : w->dweight;
     }
-    at->dweight += sgn_link_size(w);
+    at->dweight += in_weights ? 0 : sgn_link_size(w);
     at->dlatent += planes;
 }
 
@@ -112,32 +119,22 @@ static room place_by_turns(sgn_net *net)
 
 static room place_all(sgn_net *net)
 {
-    return net->memory->turn ? place_by_turns(net) : place_at_once(net);
+    int by_turns = net->memory->gradients == SGN_GRADIENTS_BY_TURNS;
+    return by_turns ? place_by_turns(net) : place_at_once(net);
 }
 
-static void release(struct sgn_net_memory *m)
-{
-    sgn_free(m->turn);
-    sgn_free(m->dweight);
-    sgn_free(m->dlatent);
-    m->turn = NULL;
-    m->dweight = m->dlatent = NULL;
-}
-
-sgn_status sgn_net_lay_gradients(sgn_net *net, int by_turns)
+sgn_status sgn_net_lay_gradients(sgn_net *net, sgn_gradients how)
 {
     struct sgn_net_memory *m = net->memory;
-    if (m->dweight && by_turns == (m->turn != NULL)) return SGN_OK;
-    release(m);
-    if (by_turns) {
-        m->turn = sgn_alloc((size_t)net->ngroups + 1, sizeof *m->turn);
-        if (!m->turn) return SGN_EMEM;
-        m->turns = plan(net, m->turn);
-    }
+    if (m->dweight && m->gradients == how) return SGN_OK;
+    SGN_TRY(plan(net));
+    sgn_free(m->dweight);
+    sgn_free(m->dlatent);
+    m->dweight = m->dlatent = NULL;
+    m->gradients = how;
     room size = place_all(net);
-    sgn_real *dweight = sgn_alloc(size.dweight + 1, sizeof *dweight);
+    m->dweight = sgn_alloc(size.dweight + 1, sizeof *m->dweight);
     m->dlatent = sgn_alloc(size.dlatent + 1, sizeof *m->dlatent);
-    m->dweight = dweight;
     if (!m->dweight || !m->dlatent) return SGN_EMEM;
     place_all(net);
     return SGN_OK;

@@ -305,7 +305,7 @@ sgn_status sgn_net_lay_out(sgn_net *net)
         weight += sgn_link_size(w);
     }
     for (int i = 0; i < net->ngroups; i++) net->group[i].links.scratch = net->memory->scratch;
-    return sgn_net_lay_gradients(net, 0);
+    return sgn_net_lay_gradients(net, SGN_GRADIENTS_APART);
 }
 
 static int is_its_latent(const sgn_net *net, const sgn_link *w)
@@ -316,12 +316,14 @@ static int is_its_latent(const sgn_net *net, const sgn_link *w)
 
 sgn_status sgn_net_share_latents(sgn_net *net)
 {
-    size_t weights = 0, shared = 0;
+    size_t weights = 0;
+    int shares = 0;  // what has not been shared before
     for (int p = 0; p < net->nparams; p++) {
-        int is_shared = is_its_latent(net, &net->param[p]);
-        *(is_shared ? &shared : &weights) += sgn_link_size(&net->param[p]);
+        const sgn_link *w = &net->param[p];
+        if (!is_its_latent(net, w)) weights += sgn_link_size(w);
+        else shares |= w->weight != w->latent;
     }
-    if (!shared) return SGN_OK;
+    if (!shares) return SGN_OK;
     sgn_real *weight = sgn_alloc(weights + 1, sizeof *weight), *at = weight;
     if (!weight) return SGN_EMEM;
     for (int p = 0; p < net->nparams; p++) {

@@ -24,7 +24,7 @@ enum { SGN_SELECTING = 2 };
 
 enum { SGN_INPUTS = 3, SGN_FORGETS_OUT = 8 };
 #define SGN_FORGETS_IN(k) (1 << (k))
-#define SGN_FORGETS_ALL (SGN_FORGETS_OUT | ((1 << SGN_INPUTS) - 1))
+#define SGN_FORGETS_ALL   (SGN_FORGETS_OUT | ((1 << SGN_INPUTS) - 1))
 
 /* backward adds to the gradients of its inputs, and to the shard's own gradients of scalars. */
 typedef struct {
