@@ -49,13 +49,16 @@ static void multiply_by_A(const sgn_tape *t, sgn_op op, double alpha, sgn_mat x,
 static int is_by_column(const sgn_tape *t, const sgn_node *o)
 {
     const sgn_link *w = sgn_tape_param(t, o->p);
-    return !w->packed && !w->signs && sgn_gemm_by_column(weight(t, o), SGN_SHARD);
+    if (w->packed) return sgn_packed_by_column(w->packed, SGN_SHARD);
+    return !w->signs && sgn_gemm_by_column(weight(t, o), SGN_SHARD);
 }
 
 static int A_is_by_column(const sgn_tape *t, const sgn_node *o)
 {
     (void)o;
-    return !sgn_tape_packed_matrix(t) && sgn_gemm_by_column(sgn_tape_matrix(t), SGN_SHARD);
+    const sgn_packed *packed = sgn_tape_packed_matrix(t);
+    if (packed) return sgn_packed_by_column(packed, SGN_SHARD);
+    return sgn_gemm_by_column(sgn_tape_matrix(t), SGN_SHARD);
 }
 
 static sgn_mat dweight(const sgn_tape *t, const sgn_node *o)

@@ -257,12 +257,24 @@ static void multiply_codes(sgn_op op, double alpha, const sgn_packed *w, const s
         for (int i = 0; i < w->rows; i += TILE) multiply_tile(op, alpha, w, p, i, j, x, y);
 }
 
+static sgn_mat reals_of(const sgn_packed *w, const sgn_packed_plane *p)
+{
+    return sgn_mat_view(p->real, w->rows, w->cols);
+}
+
 void sgn_packed_multiply(sgn_op op, double alpha, const sgn_packed *w, sgn_mat x, sgn_mat y)
 {
     for (int k = 0; k < w->planes; k++) {
         const sgn_packed_plane *p = &w->plane[k];
         if (p->sign) multiply_signs(op, alpha, w, p, x, y);
         else if (p->code) multiply_codes(op, alpha, w, p, x, y);
-        else sgn_gemm(op, SGN_PLAIN, alpha, sgn_mat_view(p->real, w->rows, w->cols), x, 1, y);
+        else sgn_gemm(op, SGN_PLAIN, alpha, reals_of(w, p), x, 1, y);
     }
+}
+
+int sgn_packed_by_column(const sgn_packed *w, int cols)
+{
+    for (int k = 0; k < w->planes; k++)
+        if (!w->plane[k].real || !sgn_gemm_by_column(reals_of(w, &w->plane[k]), cols)) return 0;
+    return 1;
 }

@@ -58,5 +58,7 @@ sgn_real sgn_packed_at(const sgn_packed *w, int i, int j);
 
 /* y += alpha op(W) x for every column of x. */
 void sgn_packed_multiply(sgn_op op, double alpha, const sgn_packed *w, sgn_mat x, sgn_mat y);
+/* Whether that computes each of so many columns by itself, as sgn_gemm_by_column says. */
+int sgn_packed_by_column(const sgn_packed *w, int cols);
 
 #endif
