@@ -1,6 +1,7 @@
 /* Gradients that exist turn by turn move latents to where gradients that exist at once do. */
 #include "train/trainer.h"
 
+#include "core/gram.h"
 #include "laws.h"
 
 #include <math.h>
@@ -87,6 +88,53 @@ Test(descent, what_looks_at_every_gradient_first_has_them_at_once)
     cr_expect_not(by_turns("train.quantisation_loss=0.1"));
     cr_expect_not(by_turns("weights.scale=global"));
     cr_expect(by_turns("weights.constraint=full"));
+}
+
+static sgn_status note_norm(void *norm, const sgn_trainer *t, const sgn_epoch *e, int is_best)
+{
+    (void)t, (void)is_best;
+    *(double *)norm = e->grad_norm;
+    return SGN_OK;
+}
+
+/* Batches small beside the matrices: the norm is foreseen, and gradients come by turns all the same. */
+static double norm_of(const char *keys, double clip)
+{
+    sgn_config c =
+        config_of("%s train.batch=20 train.steps=1 weights.constraint=full %s", large, keys);
+    c.train.clip = clip;
+    model m = model_of(&c);
+    sgn_trainer *t = trainer_of(&m, NULL);
+    double norm = 0;
+    OK(sgn_trainer_run(t, &(sgn_observer){.context = &norm, .epoch = note_norm}));
+    cr_expect(in_the_same_place(m.net), "%s, clip %g", keys, clip);
+    sgn_trainer_free(t);
+    model_free(&m);
+    return norm;
+}
+
+Test(descent, a_norm_that_is_foreseen_is_that_of_the_gradients)
+{
+    static const char *const solver[] = {"network.solver=lista", "network.solver=lista-cp"};
+    for (int i = 0; i < 2; i++) {
+        double foreseen = norm_of(solver[i], 1e30), summed = norm_of(solver[i], (double)INFINITY);
+        cr_expect_gt(summed, 0);
+        cr_expect_float_eq(foreseen, summed, 1e-5 * summed, "%s: %g, %g", solver[i], foreseen,
+                           summed);
+    }
+}
+
+Test(descent, the_size_of_a_product_needs_no_product)
+{
+    enum { M = 7, N = 11, K = 70 };
+    sgn_real d[M * K], x[N * K], product[M * N];
+    fill_normal(d, M * K, 1, 1), fill_normal(x, N * K, 1, 2);
+    sgn_mat D = sgn_mat_view(d, M, K), X = sgn_mat_view(x, N, K), P = sgn_mat_view(product, M, N);
+    sgn_gemm(SGN_PLAIN, SGN_TRANSPOSED, 1, D, X, 0, P);
+    double size = sgn_mat_sum_squares(P);
+    cr_expect_float_eq(sgn_product_square(D, X), size, 1e-5 * size);
+    d[3] = (sgn_real)NAN;
+    cr_expect_not(isfinite(sgn_product_square(D, X)));
 }
 
 static int shared_by(const char *keys)

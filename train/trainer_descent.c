@@ -1,3 +1,4 @@
+#include "core/gram.h"
 #include "core/memory.h"
 #include "train/trainer_inside.h"
 #include "unroll/estimator.h"
@@ -11,10 +12,32 @@ static int is_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
 
 /* ---- turns ------------------------------------------------------------------------------------- */
 
+/* Of the time a gradient takes, what its norm may take, so that gradients need not stay until all of them
+   are known: what their way through memory takes otherwise. */
+static const double share_of_norm = 0.4;
+
+/* Where a gradient is D X' for the values' gradients D and the values X, |D X'|^2 = <D'D, X'X>. */
+static int has_cheap_norm(const sgn_trainer *t, int p)
+{
+    const sgn_link *w = &t->net->param[p];
+    double rows = w->rows, cols = w->cols, batch = sgn_tape_batch(t->net->tape);
+    return w->weight == w->latent && sgn_tape_uses(t->net->tape, p) == 1 &&
+           batch * (rows + cols) <= share_of_norm * rows * cols;
+}
+
+static int can_foresee(const sgn_trainer *t)
+{
+    int can = isfinite(t->as.clip) && !t->optimizer->rest && t->as.quantisation_loss == 0;
+    for (int p = 0; can && p < t->net->nparams; p++)
+        if (is_link(&t->net->param[p])) can = has_cheap_norm(t, p);
+    return can;
+}
+
 /* By turns, unless how far any latent moves depends on the gradient of all. */
 static sgn_gradients gradients_for(const sgn_trainer *t)
 {
     if (t->as.quantisation_loss > 0) return SGN_GRADIENTS_APART;  // it reads the weights
+    if (t->foresees) return SGN_GRADIENTS_BY_TURNS;
     return isfinite(t->as.clip) || t->optimizer->rest ? SGN_GRADIENTS_IN_WEIGHTS
                                                       : SGN_GRADIENTS_BY_TURNS;
 }
@@ -41,6 +64,7 @@ static sgn_status allocate(sgn_trainer *t, int **turn_of)
 sgn_status sgn_trainer_plan_descent(sgn_trainer *t)
 {
     int *turn_of = NULL, params = t->net->nparams;
+    t->foresees = can_foresee(t);
     SGN_TRY(sgn_net_lay_gradients(t->net, gradients_for(t)));
     sgn_status status = allocate(t, &turn_of);
     for (int p = 0; !status && p < params; p++) turn_of[p] = sgn_net_turn_of(t->net, p);
@@ -94,11 +118,26 @@ static void measure_chunk(void *batch_, int item)
     c->sum_squares = moves(b->t, w) ? sgn_dot(g, g, c->count) : 0;
 }
 
-static sgn_status measure(batch *b, squares *sum)
+/* The whole of a link matrix with its first chunk. */
+static void foresee_chunk(void *batch_, int item)
+{
+    const batch *b = batch_;
+    sgn_chunk *c = &b->chunk[item];
+    const sgn_link *w = &b->t->net->param[c->param];
+    sgn_mat D, X;
+    c->sum_squares = 0;
+    if (!is_link(w)) measure_chunk(batch_, item);
+    else if (c->first == 0 && moves(b->t, w)) {
+        sgn_tape_gradient_factors(b->t->net->tape, c->param, &D, &X);
+        c->sum_squares = sgn_product_square(D, X);
+    }
+}
+
+static sgn_status measure(batch *b, void (*one)(void *batch_, int item), squares *sum)
 {
     sgn_trainer *t = b->t;
     int layer = 0;  // the last that is not finite: going backwards, it spread from there
-    sgn_pool_run(t->pool, measure_chunk, b, b->n);
+    sgn_pool_run(t->pool, one, b, b->n);
     for (int i = 0; i < b->n; i++) {
         const sgn_chunk *c = &b->chunk[i];
         const sgn_link *w = &t->net->param[c->param];
@@ -196,7 +235,7 @@ static sgn_status form(batch *b, int turn, squares *sum)
     if (!moves_any(b)) return SGN_OK;
     sgn_net_form_gradients(t->net, t->pool, turn);
     sgn_net_pull_turn(t->net, t->pool, turn);
-    return measure(b, sum);
+    return t->foresees ? SGN_OK : measure(b, measure_chunk, sum);
 }
 
 static void move(batch *b, const squares *sum)
@@ -212,7 +251,9 @@ sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
 {
     int turns = sgn_net_turns(t->net), at_once = gradients_for(t) != SGN_GRADIENTS_BY_TURNS;
     squares sum = {0};
+    batch all = {t, t->chunk, t->nchunks};
     sgn_net_pull_scalars(t->net);
+    if (t->foresees) SGN_TRY(measure(&all, foresee_chunk, &sum));
     for (int i = turns - 1; i >= 0; i--) {
         batch b = chunks_of(t, i);
         SGN_TRY(form(&b, i, &sum));

@@ -42,6 +42,7 @@ struct sgn_trainer {
     sgn_admm admm;
     sgn_chunk *chunk;  // turn after turn (sgn_net_lay_gradients)
     int nchunks;
+    int foresees;   // the gradient's norm, before any link's gradient is formed
     int *turn_end;  // (turns) the first chunk that is no longer of it
     int samples;    // of the fixed set; 0: fresh data
     int *order;     // (samples) this epoch's permutation

@@ -5,16 +5,18 @@
  * one matrix before it looks at the next (Lv et al. 2023, arXiv:2306.09782), so that gradients exist turn by
  * turn in the memory of the largest.
  *
- * A turn is some groups in a row, and also what is formed, pulled back and measured together: it is in the
- * cache then.
+ * A turn is some groups in a row, and also what is formed, pulled back and measured together, before
+ * the cache forgets it.
  */
 #include "core/memory.h"
 #include "unroll/net_build.h"
 
 #include <string.h>
 
-/* Reals of a turn, unless a single group has more: they stay in the cache. */
-static const size_t turn_reals = 1 << 15;
+/* Threads meet after every turn, so that there are no more than about so many, and none for less than a few
+   reals. */
+enum { MOST_TURNS = 12 };
+static const size_t least_reals = 1 << 15;
 
 static int is_links(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
 static int is_scalar(const sgn_link *w) { return !is_links(w) && w->role != SGN_ROLE_PHYSICS; }
@@ -47,6 +49,14 @@ static size_t group_reals(const sgn_group *g)
     return reals;
 }
 
+/* Reals of a turn, unless a single group has more. */
+static size_t turn_reals(const sgn_net *net)
+{
+    size_t reals = 0;
+    for (int i = 0; i < net->ngroups; i++) reals += group_reals(&net->group[i].links);
+    return reals / MOST_TURNS > least_reals ? reals / MOST_TURNS : least_reals;
+}
+
 static sgn_turn turn_of_groups(const sgn_net *net, int first, int end)
 {
     const sgn_group *a = &net->group[first].links, *b = &net->group[end - 1].links;
@@ -61,11 +71,12 @@ static sgn_status plan(const sgn_net *net)
     if (m->turn) return SGN_OK;
     m->turn = sgn_alloc((size_t)net->ngroups + 1, sizeof *m->turn);
     if (!m->turn) return SGN_EMEM;
+    size_t most = turn_reals(net);
     for (int first = 0, end; first < net->ngroups; first = end) {
         size_t reals = group_reals(&net->group[first].links);
         for (end = first + 1; end < net->ngroups; end++) {
             reals += group_reals(&net->group[end].links);
-            if (reals > turn_reals) break;
+            if (reals > most) break;
         }
         m->turn[m->turns++] = turn_of_groups(net, first, end);
     }

@@ -295,6 +295,14 @@ void sgn_tape_form_gradients(sgn_tape *t, sgn_pool *pool, sgn_param first, sgn_p
     sgn_pool_run(pool, matrix_gradient, t, tiles_before(t, end) - t->first_tile);
 }
 
+void sgn_tape_gradient_factors(const sgn_tape *t, sgn_param p, sgn_mat *D, sgn_mat *X)
+{
+    int i = t->n - 1;
+    while (!t->node[i].op || t->node[i].p != p) i--;
+    *D = sgn_mat_cols(t->node[i].grad, 0, t->cols);
+    *X = sgn_mat_cols(t->node[t->node[i].in[0]].value, 0, t->cols);
+}
+
 void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
                        void (*seed)(void *context, int first, int count), void *context)
 {

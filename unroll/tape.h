@@ -126,4 +126,8 @@ void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols,
                             void (*seed)(void *context, int first, int count), void *context);
 void sgn_tape_form_gradients(sgn_tape *t, sgn_pool *pool, sgn_param first, sgn_param end);
 
+/* Between them: the gradient of a matrix that a single operation multiplies by is D X', or X D', for these.
+   Borrowed until the next pass. */
+void sgn_tape_gradient_factors(const sgn_tape *t, sgn_param p, sgn_mat *D, sgn_mat *X);
+
 #endif
