@@ -161,14 +161,31 @@ static sgn_status latents_from_values(sgn_net *net)
     return SGN_OK;
 }
 
+/* setup() gives every layer the same values: what the layer before has need not be computed again. */
+static sgn_status set_like(sgn_net *net, const sgn_layer *before, const sgn_layer *l, sgn_mat W0)
+{
+    int slots = sgn_solver_slots(net->solver);
+    for (int i = 0; i < slots; i++)
+        if (l->slot[i] != SGN_NO_PARAM && before->slot[i] == SGN_NO_PARAM)
+            return sgn_net_set_layer(net, l, W0);
+    for (int i = 0; i < slots; i++)
+        if (l->slot[i] != SGN_NO_PARAM && l->slot[i] != before->slot[i])
+            sgn_mat_copy(weight_view(net, before->slot[i]), weight_view(net, l->slot[i]));
+    set_thresholds(net, l);
+    set_settings(net, l);
+    return SGN_OK;
+}
+
 sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
 {
     sgn_real *room = sgn_alloc((size_t)net->n * (size_t)net->m, sizeof *room);
     if (!room) return SGN_EMEM;
     sgn_mat W0 = sgn_mat_view(room, net->n, net->m);
     sgn_status status = sgn_net_initial_weight(net, seed, W0);
-    for (int k = 0; !status && k < net->as.depth; k++)
-        status = sgn_net_set_layer(net, &net->memory->layer[k], W0);
+    const sgn_layer *layer = net->memory->layer;
+    if (!status) status = sgn_net_set_layer(net, &layer[0], W0);
+    for (int k = 1; !status && k < net->as.depth; k++)
+        status = set_like(net, &layer[k - 1], &layer[k], W0);
     if (!status && net->as.init == SGN_INIT_HE) draw_links(net, seed);
     sgn_param analytic = net->memory->layer[0].analytic;
     if (!status && analytic != SGN_NO_PARAM)
