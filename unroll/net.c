@@ -28,16 +28,25 @@ static sgn_status check(const sgn_net_settings *as, const sgn_physics *q)
     return SGN_OK;
 }
 
+/* Columns that begin with a cache line, and the vectors of a product with it, are read a tenth faster one by
+   one, which products with single vectors do. */
+static int apart(const sgn_physics *q, int columns, sgn_net_purpose purpose)
+{
+    enum { LINE = 64 / sizeof(sgn_real) };
+    int reads_columns = purpose == SGN_NET_TO_RUN && columns == 1;
+    return reads_columns ? (q->A.rows + LINE - 1) / LINE * LINE : q->A.rows;
+}
+
 static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn_solver *solver,
                             const sgn_physics *q, int batch, sgn_net_purpose purpose)
 {
-    size_t size = (size_t)q->A.rows * (size_t)q->A.cols;
-    int to_run = purpose == SGN_NET_TO_RUN;
+    int to_run = purpose == SGN_NET_TO_RUN, ld = apart(q, batch * q->width, purpose);
     sgn_net *net = sgn_alloc(1, sizeof *net);
     if (!net) return SGN_EMEM;
     net->memory = sgn_alloc(1, sizeof *net->memory);
     net->x = sgn_alloc((size_t)as->depth, sizeof *net->x);
-    if (net->memory && q->A.at) net->memory->A = sgn_alloc(size, sizeof(sgn_real));
+    if (net->memory && q->A.at)
+        net->memory->A = sgn_alloc((size_t)ld * (size_t)q->A.cols, sizeof(sgn_real));
     if (net->memory && to_run)
         net->memory->deployment = sgn_alloc(1, sizeof(struct sgn_deployment));
     if (!net->memory || !net->x || (q->A.at && !net->memory->A) ||
@@ -50,7 +59,7 @@ static sgn_status new_empty(sgn_net **out, const sgn_net_settings *as, const sgn
     net->physics = *q;
     net->m = q->A.rows;
     net->n = q->A.cols;
-    net->physics.A = sgn_mat_view(net->memory->A, net->m, net->n);
+    net->physics.A = (sgn_mat){net->memory->A, net->m, net->n, ld};
     for (int j = 0; q->A.at && j < net->n; j++)
         memcpy(sgn_mat_at(net->physics.A, 0, j), sgn_mat_at(q->A, 0, j),
                (size_t)net->m * sizeof(sgn_real));
