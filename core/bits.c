@@ -318,14 +318,14 @@ static void multiply_areas(const product *p)
 }
 
 /* A list of links is for strips, which makes these worth more. */
-static void multiply_samples(product p, sgn_mat x, sgn_mat y)
+static void multiply_samples(product *p, sgn_mat x, sgn_mat y)
 {
-    int few = p.m->link ? p.k->few / 3 : p.k->few;
-    for (int b = 0; b < x.cols; b += p.x.cols) {
-        p.width = x.cols - b > few ? SGN_LANES : 1;
-        p.x = sgn_mat_cols(x, b, lesser(p.width, x.cols - b));
-        p.y = sgn_mat_cols(y, b, p.x.cols);
-        multiply_areas(&p);
+    int few = p->m->link ? p->k->few / 3 : p->k->few;
+    for (int b = 0; b < x.cols; b += p->x.cols) {
+        p->width = x.cols - b > few ? SGN_LANES : 1;
+        p->x = sgn_mat_cols(x, b, lesser(p->width, x.cols - b));
+        p->y = sgn_mat_cols(y, b, p->x.cols);
+        multiply_areas(p);
     }
 }
 
@@ -340,7 +340,7 @@ static void multiply(sgn_op op, double alpha, sgn_bitmat B, const sgn_bitside *m
 {
     product p = {.k = sgn_bits_kernels_used(), m, scales_of(op, s), (sgn_real)alpha};
     if (!p.k->load || is_fine(m, p.s)) sgn_bits_reference(op, alpha, B, s, x, y);
-    else multiply_samples(p, x, y);
+    else multiply_samples(&p, x, y);
 }
 
 sgn_bitside sgn_bitside_of(sgn_op op, sgn_bitmat B)
