@@ -4,7 +4,8 @@
 #     valgrind.sh BUILD [PROGRAM...]       cmake --build build -t valgrind
 #
 # The processor that valgrind simulates has AVX2 and no AVX-512; OpenBLAS and our kernels ask it when they
-# start, so nothing need be chosen here.  About 40 times slower than by itself.
+# start, so nothing need be chosen here.  About 40 times slower than by itself; threads take turns, or one
+# that waits would keep the others from working.
 set -eu
 cd -- "$(dirname -- "$0")/.."
 build=$1
@@ -17,7 +18,7 @@ export OPENBLAS_NUM_THREADS=1 ROOT="$PWD" SLOWER=15 # tests/slow.h
 under() { # name, command and its arguments
     name=$1
     shift
-    valgrind -q --trace-children=yes --log-file="$logs/$name.%p" --leak-check=full --show-leak-kinds=definite \
+    valgrind -q --fair-sched=try --trace-children=yes --log-file="$logs/$name.%p" --leak-check=full --show-leak-kinds=definite \
         --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp "$@" >"$logs/output" 2>&1
 }
 cat >"$logs/tiny.yml" <<'END'
