@@ -63,6 +63,7 @@ static void add_listed(sgn_real alpha, sgn_mat A, const sgn_real *x, const int *
         const sgn_real *a[TOGETHER];
         sgn_real times[TOGETHER];
         for (int i = 0; i < TOGETHER; i++) {
+            // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): list() wrote all `listed`
             int is_there = k + i < listed, j = entry[is_there ? k + i : k];
             a[i] = sgn_mat_at(A, 0, j);
             times[i] = is_there ? alpha * x[j] : 0;
