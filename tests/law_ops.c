@@ -171,6 +171,14 @@ static sgn_link link_of(int rows, int cols, int trained, uint32_t stream)
     return w;
 }
 
+/* Values that backward reads must outlive these, which take the places of those it does not. */
+static void stir(sgn_tape *t, sgn_var v)
+{
+    sgn_var a[4];
+    for (int k = 0; k < 4; k++) a[k] = sgn_mix(t, k + 2, v, 1, v);
+    sgn_sign(t, sgn_mix(t, 1, sgn_mix(t, 1, a[0], 1, a[1]), 1, sgn_mix(t, 1, a[2], 1, a[3])));
+}
+
 static void record(bench *b, const operation *o, unsigned zero)
 {
     sgn_var in[INPUTS] = {SGN_NO_VAR, SGN_NO_VAR, SGN_NO_VAR};
@@ -179,9 +187,7 @@ static void record(bench *b, const operation *o, unsigned zero)
     for (int i = 0; i < INPUTS && o->rows[i]; i++)
         in[i] = zero >> i & 1 ? sgn_zero(b->tape) : sgn_apply(b->tape, i, u);
     b->out = o->record(b->tape, in);
-    /* Values that backward needs must outlive these, which take the places of those it does not. */
-    for (int k = 0; k < 2; k++)
-        for (int i = 0; i < INPUTS && o->rows[i]; i++) sgn_sign(b->tape, sgn_apply(b->tape, i, u));
+    for (int i = 0; i < INPUTS && o->rows[i]; i++) stir(b->tape, sgn_apply(b->tape, i, u));
     OK(sgn_tape_seal(b->tape));
     for (int i = 0; i < BATCH; i++) *sgn_mat_at(sgn_tape_value(b->tape, u), i, i) = 1;
 }
