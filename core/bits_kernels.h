@@ -88,7 +88,7 @@ typedef void sgn_bits_follow(const uint32_t *start, const uint16_t *link, const 
 enum {
     SGN_WINDOW = 31,
     SGN_PICKS = 5,
-    SGN_PICKS_FIRST = 2,  // so many use the first of a word's two windows
+    SGN_PICKS_FIRST = 3,  // so many use the first of a word's two windows
     SGN_PICK_BITS = 6,
     SGN_PICK_COLUMNS = 4096  // that windows refer to at a time
 };

@@ -27,7 +27,7 @@ static int least(int a, int b) { return a < b ? a : b; }
 /* The lanes of a vector that has n numbers left. */
 static __mmask16 first(int n)
 {
-    return n >= LANES ? 0xffff : n <= 0 ? 0 : (__mmask16)((1 << n) - 1);
+    return (__mmask16)(n >= LANES ? 0xffff : n <= 0 ? 0 : (1 << n) - 1);
 }
 
 /* ---- entries ------------------------------------------------------------------------------------- */
