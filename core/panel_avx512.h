@@ -22,7 +22,7 @@ enum {
 static inline int least(int a, int b) { return a < b ? a : b; }
 
 /* The lanes of a vector that has n numbers left. */
-static inline __mmask16 first(int n) { return n >= LANES ? 0xffff : (__mmask16)((1u << n) - 1); }
+static inline __mmask16 first(int n) { return (__mmask16)(n >= LANES ? 0xffffu : (1u << n) - 1); }
 
 /* ---- where the right factor is not 0 ------------------------------------------------------------ */
 

@@ -51,9 +51,11 @@ double sgn_held_bytes(void)
     return (double)heap.uordblks + (double)heap.hblkhd;
 }
 
-/* proc(5): writing 5 sets the "high water mark" of resident memory back to what is resident now. */
+/* proc(5): writing 5 sets the "high water mark" of resident memory back to what is resident now; what was
+   freed must not be, then. */
 void sgn_peak_restart(void)
 {
+    malloc_trim(0);
     FILE *f = fopen("/proc/self/clear_refs", "w");
     if (!f) return;
     fputs("5", f);
