@@ -1,6 +1,7 @@
 #include "core/memory.h"
 #include "io/container.h"
 #include "io/file.h"
+#include "tests/slow.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -164,7 +165,7 @@ Test(container, one_flipped_bit_anywhere_is_refused)
     save(sample());
     size_t size;
     char *bytes = slurp(&size);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i += (size_t)slower()) {
         bytes[i] ^= (char)(1 << i % 8);
         spill(bytes, size);
         cr_assert_eq(try_open(), SGN_EFORMAT, "byte %zu of %zu", i, size);
