@@ -123,23 +123,35 @@ void sgn_signs_project(const sgn_group *g)
 
 static sgn_real magnitude(sgn_real v) { return v < 0 ? -v : v; }
 
-/* dv = s dw on the mask where |v| <= reach, and 0 elsewhere; dv may be dw.  Returns <dw, M sign(v)>, in
-   single precision inside a chunk and double across. */
+/* on and mask are known where this is inlined: a loop that asks for them is not made of vectors. */
+static inline __attribute__((always_inline)) sgn_real pull_chunk(
+    sgn_real *dv, sgn_real s, sgn_real reach, const sgn_real *dw, const sgn_real *restrict v,
+    const uint8_t *restrict on, const uint8_t *restrict mask, size_t n)
+{
+    sgn_real ds = 0;
+#pragma omp simd reduction(+ : ds)
+    for (size_t i = 0; i < n; i++) {
+        sgn_real g = dw[i], along = v[i] < 0 ? -g : g, pulled = magnitude(v[i]) > reach ? 0 : s * g;
+        ds += on ? along * (sgn_real)on[i] : along;
+        dv[i] = mask ? pulled * (sgn_real)mask[i] : pulled;
+    }
+    return ds;
+}
+
+/* dv = s dw on the mask, which is NULL where `on` is, if |v| <= reach, and 0 elsewhere; dv may be dw.
+   Returns <dw, M sign(v)>, in single precision inside a chunk and double across. */
 SGN_VECTOR static double pull_hard(sgn_real *dv, sgn_real s, sgn_real reach, const sgn_real *dw,
-                                   const sgn_real *restrict v, const uint8_t *restrict on,
-                                   const uint8_t *restrict mask, size_t n)
+                                   const sgn_real *v, const uint8_t *on, const uint8_t *mask,
+                                   size_t n)
 {
     enum { CHUNK = 1024 };
     double ds = 0;
     for (size_t c = 0; c < n; c += CHUNK) {
-        size_t end = n - c < CHUNK ? n : c + CHUNK;
-        sgn_real part = 0;
-#pragma omp simd reduction(+ : part)
-        for (size_t i = c; i < end; i++) {
-            sgn_real g = dw[i], along = v[i] < 0 ? -g : g;
-            part += !on || on[i] ? along : 0;
-            dv[i] = (mask && !mask[i]) || magnitude(v[i]) > reach ? 0 : s * g;
-        }
+        size_t count = n - c < CHUNK ? n - c : CHUNK;
+        sgn_real part;
+        if (!on) part = pull_chunk(dv + c, s, reach, dw + c, v + c, NULL, NULL, count);
+        else if (!mask) part = pull_chunk(dv + c, s, reach, dw + c, v + c, on + c, NULL, count);
+        else part = pull_chunk(dv + c, s, reach, dw + c, v + c, on + c, mask + c, count);
         ds += (double)part;
     }
     return ds;
