@@ -106,8 +106,9 @@ static void pick_all(const sgn_bitside *m, const sgn_bits_picks *to)
     for (size_t b = 0; b < all; b++) {
         int row = (int)(b % blocks) * STEP, col = (int)(b / blocks) * CHUNK;
         uint32_t at = to->first[b];
-        to->first[b + 1] = at + pick_block(m, row, col, to->word ? to->word + at * SGN_LANES : NULL,
-                                           to->window + WINDOWS * at);
+        uint32_t *word = to->word ? to->word + at * SGN_LANES : NULL;
+        uint16_t *window = to->window ? to->window + WINDOWS * at : NULL;
+        to->first[b + 1] = at + pick_block(m, row, col, word, window);
     }
 }
 

@@ -8,27 +8,15 @@
 
 #if defined(__x86_64__) && !defined(SGN_DOUBLE)
 
-#include <immintrin.h>
-
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
-#define INLINE AVX512 static inline __attribute__((always_inline))
+#include "core/lanes_avx512.h"
 
 enum {
-    LANES = 16,
     VECTORS = 16,  // of sums
     MASKED = 4,    // of which the last may have fewer rows, or none
     ROWS = LANES * VECTORS,
     ROOM = 1024,  // entries of x that are listed at a time
     ABREAST = 2
 };
-
-static int least(int a, int b) { return a < b ? a : b; }
-
-/* The lanes of a vector that has n numbers left. */
-static __mmask16 first(int n)
-{
-    return (__mmask16)(n >= LANES ? 0xffff : n <= 0 ? 0 : (1 << n) - 1);
-}
 
 /* ---- entries ------------------------------------------------------------------------------------- */
 

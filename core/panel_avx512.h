@@ -6,23 +6,15 @@
 #ifndef SGN_CORE_PANEL_AVX512_H
 #define SGN_CORE_PANEL_AVX512_H
 
-#include <immintrin.h>
+#include "core/lanes_avx512.h"
+
 #include <stdint.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi")))
-#define INLINE AVX512 static inline __attribute__((always_inline))
-
 enum {
-    LANES = 16,
     VECTORS = 6,             // of a column of the panel
     ROWS = LANES * VECTORS,  // of the panel
     INNER = 64               // its columns: as many as a word has bits
 };
-
-static inline int least(int a, int b) { return a < b ? a : b; }
-
-/* The lanes of a vector that has n numbers left. */
-static inline __mmask16 first(int n) { return (__mmask16)(n >= LANES ? 0xffffu : (1u << n) - 1); }
 
 /* ---- where the right factor is not 0 ------------------------------------------------------------ */
 
