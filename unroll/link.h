@@ -51,7 +51,7 @@ typedef struct sgn_link {
     sgn_support *support[SGN_MAX_PLANES];  // of each plane; NULL: every link exists
     sgn_real *latent;                      // (planes, rows * cols) what the optimiser moves
     sgn_real *weight;                      // (rows * cols) what the network multiplies by; may be
-                                           // the latents themselves: sgn_net_share_latents
+                                           // the latents themselves: sgn_net_lay_out
     sgn_real *dweight;                     // (rows * cols), in its turn: sgn_net_lay_gradients
     sgn_real *dlatent;  // (planes, rows * cols); is dweight itself when there is one plane
     const sgn_sign_words *signs;  // of the latents, what products use while a training step runs,

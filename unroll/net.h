@@ -147,9 +147,6 @@ void sgn_net_form_gradients(sgn_net *net, sgn_pool *pool, int turn);  // dweight
 void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn);       // dlatent
 void sgn_net_pull_scalars(sgn_net *net);  // dlatent of all that is neither link nor scale
 
-/* Weights that are their latents, for as long as the network lives, give up memory of their own. */
-SGN_MUST_CHECK sgn_status sgn_net_share_latents(sgn_net *net);
-
 /* Training in stages.  Relaxed, the network starts again with real links, on every entry that its
    support does not rule out beforehand.  Quantised, the links it has learned (their latents, where a
    stand-in made codes of them) become the target of another stand-in (NULL: of its own constraint,

@@ -15,7 +15,7 @@
 
 /* Threads meet after every turn, so that there are no more than about so many, and none for less than a few
    reals. */
-enum { MOST_TURNS = 12 };
+enum { MOST_TURNS = 32 };
 static const size_t least_reals = 1 << 15;
 
 static int is_links(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }

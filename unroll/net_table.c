@@ -275,13 +275,21 @@ sgn_status sgn_net_form_supports(sgn_net *net, uint64_t seed)
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
+/* Weights that are their latents, for as long as the network lives, have no memory of their own. */
+static size_t weights_of(const sgn_net *net, const sgn_link *w)
+{
+    int is_its_latent = w->role == SGN_ROLE_LINKS && net->constraint->is_identity &&
+                        w->planes == 1 && !w->support[0];
+    return is_its_latent ? 0 : sgn_link_size(w);
+}
+
 static sgn_status allocate(sgn_net *net)
 {
     struct sgn_net_memory *m = net->memory;
     size_t weights = 0;
     for (int p = 0; p < net->nparams; p++) {
         const sgn_link *w = &net->param[p];
-        weights += sgn_link_size(w);
+        weights += weights_of(net, w);
         m->nlatents += sgn_link_latents(w);
         if (sgn_link_size(w) > m->longest) m->longest = sgn_link_size(w);
     }
@@ -300,40 +308,10 @@ sgn_status sgn_net_lay_out(sgn_net *net)
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
         w->latent = net->memory->latent + latent;
-        w->weight = net->memory->weight + weight;
+        w->weight = weights_of(net, w) ? net->memory->weight + weight : w->latent;
         latent += sgn_link_latents(w);
-        weight += sgn_link_size(w);
+        weight += weights_of(net, w);
     }
     for (int i = 0; i < net->ngroups; i++) net->group[i].links.scratch = net->memory->scratch;
     return sgn_net_lay_gradients(net, SGN_GRADIENTS_APART);
-}
-
-static int is_its_latent(const sgn_net *net, const sgn_link *w)
-{
-    return w->role == SGN_ROLE_LINKS && net->constraint->is_identity && w->planes == 1 &&
-           !w->support[0];
-}
-
-sgn_status sgn_net_share_latents(sgn_net *net)
-{
-    size_t weights = 0;
-    int shares = 0;  // what has not been shared before
-    for (int p = 0; p < net->nparams; p++) {
-        const sgn_link *w = &net->param[p];
-        if (!is_its_latent(net, w)) weights += sgn_link_size(w);
-        else shares |= w->weight != w->latent;
-    }
-    if (!shares) return SGN_OK;
-    sgn_real *weight = sgn_alloc(weights + 1, sizeof *weight), *at = weight;
-    if (!weight) return SGN_EMEM;
-    for (int p = 0; p < net->nparams; p++) {
-        sgn_link *w = &net->param[p];
-        size_t own = is_its_latent(net, w) ? 0 : sgn_link_size(w);
-        if (own) memcpy(at, w->weight, own * sizeof *at);
-        w->weight = own ? at : w->latent;
-        at += own;
-    }
-    sgn_free(net->memory->weight);
-    net->memory->weight = weight;
-    return SGN_OK;
 }
