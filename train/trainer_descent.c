@@ -1,16 +1,14 @@
-#include "core/gram.h"
+#include "core/bits.h"
 #include "core/memory.h"
 #include "train/trainer_inside.h"
-#include "unroll/estimator.h"
-#include "unroll/group.h"
 
 #include <math.h>
 
-enum { CHUNK = 1 << 15 };
+enum { CHUNK = 1 << 15 };  // latents, so that what an optimiser reads of them stays in a cache
 
 static int is_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS; }
 
-/* ---- turns ------------------------------------------------------------------------------------- */
+/* ---- how gradients come ------------------------------------------------------------------------ */
 
 /* Of the time a gradient takes, what its norm may take, so that gradients need not stay until all of them
    are known: what their way through memory takes otherwise. */
@@ -42,107 +40,131 @@ static sgn_gradients gradients_for(const sgn_trainer *t)
                                                       : SGN_GRADIENTS_BY_TURNS;
 }
 
-static void cut(sgn_trainer *t, int p)
+/* ---- chunks ------------------------------------------------------------------------------------ */
+
+static size_t length_of_chunks(const sgn_link *w)
 {
-    const sgn_link *w = &t->net->param[p];
-    size_t size = w->trained ? sgn_link_latents(w) : 0;
-    for (size_t at = 0; at < size; at += CHUNK)
-        t->chunk[t->nchunks++] = (sgn_chunk){p, at, size - at < CHUNK ? size - at : CHUNK, 0};
+    size_t panel = (size_t)SGN_PANEL * (size_t)w->rows;
+    if (!is_link(w) || w->planes > 1 || w->rows > CHUNK) return CHUNK;
+    return panel < CHUNK ? CHUNK / panel * panel : panel;
 }
 
-static sgn_status allocate(sgn_trainer *t, int **turn_of)
+static void cut(sgn_trainer *t, int p, int group)
+{
+    const sgn_link *w = &t->net->param[p];
+    size_t size = w->trained ? sgn_link_latents(w) : 0, length = length_of_chunks(w);
+    for (size_t at = 0; at < size; at += length)
+        t->chunk[t->nchunks++] = (sgn_chunk){.param = p,
+                                             .group = group,
+                                             .first = at,
+                                             .count = size - at < length ? size - at : length};
+}
+
+static void cut_turn(sgn_trainer *t, sgn_turn turn)
+{
+    for (int i = turn.group; i < turn.group + turn.groups; i++) {
+        const sgn_group *g = &t->net->group[i].links;
+        for (int k = 0; k < g->n; k++) cut(t, (int)(g->link[k] - t->net->param), i);
+    }
+}
+
+static sgn_status allocate(sgn_trainer *t)
 {
     const sgn_net *net = t->net;
     size_t chunks = 0;
-    for (int p = 0; p < net->nparams; p++) chunks += sgn_link_latents(&net->param[p]) / CHUNK + 1;
+    for (int p = 0; p < net->nparams; p++)
+        chunks += sgn_link_latents(&net->param[p]) / length_of_chunks(&net->param[p]) + 1;
     t->chunk = sgn_alloc(chunks, sizeof *t->chunk);
     t->turn_end = sgn_alloc((size_t)sgn_net_turns(net), sizeof *t->turn_end);
-    *turn_of = sgn_alloc((size_t)net->nparams, sizeof **turn_of);
-    return t->chunk && t->turn_end && *turn_of ? SGN_OK : SGN_EMEM;
+    return t->chunk && t->turn_end ? SGN_OK : SGN_EMEM;
 }
 
 sgn_status sgn_trainer_plan_descent(sgn_trainer *t)
 {
-    int *turn_of = NULL, params = t->net->nparams;
     t->foresees = can_foresee(t);
     SGN_TRY(sgn_net_lay_gradients(t->net, gradients_for(t)));
-    sgn_status status = allocate(t, &turn_of);
-    for (int p = 0; !status && p < params; p++) turn_of[p] = sgn_net_turn_of(t->net, p);
-    for (int i = 0; !status && i < sgn_net_turns(t->net); i++) {
-        for (int p = 0; p < params; p++)
-            if (turn_of[p] == i) cut(t, p);
+    SGN_TRY(allocate(t));
+    for (int i = 0; i < sgn_net_turns(t->net); i++) {
+        cut_turn(t, sgn_net_turn_at(t->net, i));
         t->turn_end[i] = t->nchunks;
     }
-    sgn_free(turn_of);
-    return status;
+    for (int p = 0; p < t->net->nparams; p++)
+        if (!is_link(&t->net->param[p])) cut(t, p, -1);
+    return SGN_OK;
 }
 
-/* The chunks of a turn, for the pool. */
+/* Chunks in a row, for the pool. */
 typedef struct {
     sgn_trainer *t;
     sgn_chunk *chunk;
     int n;
 } batch;
 
-static batch chunks_of(sgn_trainer *t, int turn)
+static batch all_chunks(sgn_trainer *t) { return (batch){t, t->chunk, t->nchunks}; }
+
+static batch links_of(sgn_trainer *t, int turn)
 {
     int first = turn ? t->turn_end[turn - 1] : 0;
     return (batch){t, t->chunk + first, t->turn_end[turn] - first};
 }
 
-static int moves(const sgn_trainer *t, const sgn_link *w)
+static batch others(sgn_trainer *t)
 {
-    return w->layer < t->stage->layers && !(t->stage->scalars_only && is_link(w));
+    int first = t->turn_end[sgn_net_turns(t->net) - 1];
+    return (batch){t, t->chunk + first, t->nchunks - first};
 }
 
-static int moves_any(const batch *b)
+/* ---- what workers do --------------------------------------------------------------------------- */
+
+static void foresee(void *batch_, int i)
 {
-    int any = 0;
-    for (int i = 0; i < b->n; i++) any |= moves(b->t, &b->t->net->param[b->chunk[i].param]);
-    return any;
+    const batch *b = batch_;
+    sgn_chunk_foresee(b->t, &b->chunk[i]);
 }
 
-/* ---- measuring --------------------------------------------------------------------------------- */
+static void move(void *batch_, int i)
+{
+    const batch *b = batch_;
+    sgn_chunk_move(b->t, &b->chunk[i]);
+}
 
-/* Sums over the turns so far. */
+static void measure(void *batch_, int i)
+{
+    const batch *b = batch_;
+    sgn_chunk_measure(b->t, &b->chunk[i]);
+}
+
+static void pull_and_measure(void *batch_, int i)
+{
+    const batch *b = batch_;
+    sgn_chunk_pull(b->t, &b->chunk[i]);
+    sgn_chunk_measure(b->t, &b->chunk[i]);
+}
+
+/* All at once, while the cache has the gradient. */
+static void descend(void *batch_, int i)
+{
+    const batch *b = batch_;
+    pull_and_measure(batch_, i);
+    if (isfinite(b->chunk[i].sum_squares)) sgn_chunk_move(b->t, &b->chunk[i]);
+}
+
+/* ---- sums -------------------------------------------------------------------------------------- */
+
+/* Sums over the chunks so far. */
 typedef struct {
     double all, of_links, links;
 } squares;
 
-static void measure_chunk(void *batch_, int item)
-{
-    const batch *b = batch_;
-    sgn_chunk *c = &b->chunk[item];
-    const sgn_link *w = &b->t->net->param[c->param];
-    const sgn_real *g = w->dlatent + c->first;
-    c->sum_squares = moves(b->t, w) ? sgn_dot(g, g, c->count) : 0;
-}
-
-/* The whole of a link matrix with its first chunk. */
-static void foresee_chunk(void *batch_, int item)
-{
-    const batch *b = batch_;
-    sgn_chunk *c = &b->chunk[item];
-    const sgn_link *w = &b->t->net->param[c->param];
-    sgn_mat D, X;
-    c->sum_squares = 0;
-    if (!is_link(w)) measure_chunk(batch_, item);
-    else if (c->first == 0 && moves(b->t, w)) {
-        sgn_tape_gradient_factors(b->t->net->tape, c->param, &D, &X);
-        c->sum_squares = sgn_product_square(D, X);
-    }
-}
-
-static sgn_status measure(batch *b, void (*one)(void *batch_, int item), squares *sum)
+static sgn_status add_squares(const batch *b, squares *sum)
 {
     sgn_trainer *t = b->t;
     int layer = 0;  // the last that is not finite: going backwards, it spread from there
-    sgn_pool_run(t->pool, one, b, b->n);
     for (int i = 0; i < b->n; i++) {
         const sgn_chunk *c = &b->chunk[i];
         const sgn_link *w = &t->net->param[c->param];
         if (!isfinite(c->sum_squares) && w->layer > layer) layer = w->layer;
-        if (is_link(w) && moves(t, w))
+        if (is_link(w) && sgn_trainer_moves(t, w))
             sum->of_links += c->sum_squares, sum->links += (double)c->count;
         sum->all += c->sum_squares;
     }
@@ -151,66 +173,28 @@ static sgn_status measure(batch *b, void (*one)(void *batch_, int item), squares
     return SGN_OK;
 }
 
-/* ---- moving ------------------------------------------------------------------------------------ */
-
-/* train.lr is the step of latents of this size, others move in proportion: a sign flips, and a real
-   link changes by a share of itself, after as many steps whatever the size of the problem. */
-static const double size_of_lr = 0.1;
-
-static double stride(const sgn_trainer *t)
+/* Of the groups that were pulled back part by part. */
+static void set_scale_gradients(const batch *b)
 {
-    return t->net->stand_in ? 1 : sgn_estimator_stride((sgn_estimator)t->net->as.estimator);
-}
-
-/* The step of link matrices in units of their size. */
-static double link_step(const sgn_trainer *t)
-{
-    return t->update.lr * t->as.lr / size_of_lr * stride(t);
-}
-
-/* dV += a sign(V - W), the gradient of a |V - W| (FQSR: Wang et al. 2020, arXiv:2011.14265).
-   What is off a support that stays is not there. */
-static void add_quantisation_loss(const sgn_trainer *t, const sgn_link *w, const sgn_chunk *c)
-{
-    sgn_real a = (sgn_real)(t->as.quantisation_loss * t->link_gradient);
-    const uint8_t *mask = sgn_plane_mask(w, 0, c->first);
-    for (size_t i = 0; i < c->count; i++) {
-        sgn_real d = w->latent[c->first + i] - w->weight[c->first + i];
-        if (!mask || mask[i]) w->dlatent[c->first + i] += d > 0 ? a : d < 0 ? -a : 0;
+    double dscale = 0;
+    for (int i = 0; i < b->n; i++) {
+        int group = b->chunk[i].group, is_last = i + 1 == b->n || b->chunk[i + 1].group != group;
+        dscale += b->chunk[i].dscale;
+        if (!is_last) continue;
+        if (sgn_net_pulls_parts(b->t->net, group))
+            sgn_net_set_scale_gradient(b->t->net, group, dscale);
+        dscale = 0;
     }
 }
 
-static const sgn_optimizer *optimizer_of(const sgn_trainer *t, const sgn_link *w)
+/* `sum` may be NULL. */
+static sgn_status run(batch b, void (*one)(void *batch_, int i), squares *sum)
 {
-    int signs = is_link(w) && !t->net->stand_in;
-    return t->optimizer->rest && !signs ? t->optimizer->rest : t->optimizer;
+    sgn_pool_run(b.t->pool, one, &b, b.n);
+    return sum ? add_squares(&b, sum) : SGN_OK;
 }
 
-static void optimise(const sgn_trainer *t, const sgn_link *w, const sgn_chunk *c)
-{
-    const sgn_optimizer *by = optimizer_of(t, w);
-    sgn_update u = t->update;
-    u.lr *= is_link(w) ? t->as.lr * w->size / size_of_lr * stride(t) : t->as.lr_scalars;
-    if (w->role == SGN_ROLE_VALUES) u.lr *= w->size;  // a share of themselves, as logarithms do
-    size_t nlatents, at;
-    at = (size_t)(w->latent - sgn_net_latents(t->net, &nlatents)) + c->first;
-    sgn_real *moment[SGN_MAX_MOMENTS];
-    for (int i = 0; i < by->moments; i++) moment[i] = t->moments + (size_t)i * nlatents + at;
-    by->step(&u, w->latent + c->first, w->dlatent + c->first, moment, c->count);
-}
-
-static void move_chunk(void *batch_, int item)
-{
-    const batch *b = batch_;
-    const sgn_trainer *t = b->t;
-    const sgn_chunk *c = &b->chunk[item];
-    const sgn_link *w = &t->net->param[c->param];
-    if (!moves(t, w)) return;
-    if (is_link(w) && w->planes == 1 && t->as.quantisation_loss > 0) add_quantisation_loss(t, w, c);
-    optimise(t, w, c);
-    if (is_link(w) && t->stage->drawn)
-        sgn_admm_draw(&t->admm, t->net, w, c->first, c->count, t->as.admm_rho * link_step(t));
-}
+/* ---- the descent ------------------------------------------------------------------------------- */
 
 static sgn_update update_of(const sgn_trainer *t, double norm)
 {
@@ -227,65 +211,71 @@ static sgn_update update_of(const sgn_trainer *t, double norm)
     };
 }
 
-/* ---- the descent ------------------------------------------------------------------------------- */
-
-static void form(batch *b, int turn)
+/* Whether anything moves by the gradient of a turn's links: they, or the scales that they share. */
+static int is_wanted(const sgn_trainer *t, sgn_turn turn)
 {
-    sgn_trainer *t = b->t;
-    if (!moves_any(b)) return;
+    for (int i = turn.group; i < turn.group + turn.groups; i++) {
+        const sgn_group *g = &t->net->group[i].links;
+        if (g->scale && g->scale->trained && sgn_trainer_moves(t, g->scale)) return 1;
+        for (int k = 0; k < g->n; k++)
+            if (g->link[k]->trained && sgn_trainer_moves(t, g->link[k])) return 1;
+    }
+    return 0;
+}
+
+/* A turn's gradients, and what is to be done with each chunk of them. */
+static sgn_status run_turn(sgn_trainer *t, int turn, void (*one)(void *batch_, int i), squares *sum)
+{
+    batch b = links_of(t, turn);
+    if (!is_wanted(t, sgn_net_turn_at(t->net, turn))) return SGN_OK;
     sgn_net_form_gradients(t->net, t->pool, turn);
     sgn_net_pull_turn(t->net, t->pool, turn);
+    SGN_TRY(run(b, one, sum));
+    set_scale_gradients(&b);
+    return SGN_OK;
 }
 
-/* While the cache has the chunk's gradient. */
-static void measure_and_move_chunk(void *batch_, int item)
+/* From the last turn to the first: what is not finite spreads backwards, so the first that is found names the
+   layer.  It moves nothing. */
+static sgn_status run_turns(sgn_trainer *t, void (*one)(void *batch_, int i), squares *sum)
 {
-    const batch *b = batch_;
-    measure_chunk(batch_, item);
-    if (isfinite(b->chunk[item].sum_squares)) move_chunk(batch_, item);
+    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) SGN_TRY(run_turn(t, i, one, sum));
+    return SGN_OK;
 }
 
-/* Gradients are formed from the last turn to the first, as one that is not finite spreads: the first that is
-   found names the layer, and moves nothing. */
+/* Gradients of scalars are there before those of links, which may be finite in the layer where one is not. */
+static sgn_status check_scalars(sgn_trainer *t)
+{
+    squares sum = {0};
+    return run(others(t), measure, &sum);
+}
 
-/* No step depends on the gradient's norm: each turn is measured, and moved, before the next is formed. */
+/* No step depends on the gradient's norm. */
 static sgn_status descend_unclipped(sgn_trainer *t, squares *sum)
 {
     t->update = update_of(t, 0);
-    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
-        batch b = chunks_of(t, i);
-        form(&b, i);
-        SGN_TRY(measure(&b, measure_and_move_chunk, sum));
-    }
-    return SGN_OK;
+    SGN_TRY(check_scalars(t));
+    SGN_TRY(run_turns(t, descend, sum));
+    return run(others(t), descend, sum);
 }
 
+/* The norm is known before there is a gradient. */
 static sgn_status descend_foreseen(sgn_trainer *t, squares *sum)
 {
-    batch all = {t, t->chunk, t->nchunks};
-    SGN_TRY(measure(&all, foresee_chunk, sum));
+    SGN_TRY(run(all_chunks(t), foresee, sum));
     t->update = update_of(t, sqrt(sum->all));
-    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
-        batch b = chunks_of(t, i);
-        form(&b, i);
-        sgn_pool_run(t->pool, move_chunk, &b, b.n);
-    }
-    return SGN_OK;
+    SGN_TRY(run_turns(t, move, NULL));
+    return run(others(t), move, NULL);
 }
 
-/* All gradients have to be there before any latent moves.  These go the other way, from the gradients that
-   the cache still has. */
+/* All gradients have to be there before anything moves. */
 static sgn_status descend_at_once(sgn_trainer *t, squares *sum)
 {
-    batch all = {t, t->chunk, t->nchunks};
-    for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) {
-        batch b = chunks_of(t, i);
-        form(&b, i);
-        SGN_TRY(measure(&b, measure_chunk, sum));
-    }
+    SGN_TRY(check_scalars(t));
+    SGN_TRY(run_turns(t, pull_and_measure, sum));
+    SGN_TRY(run(others(t), measure, sum));
     t->update = update_of(t, sqrt(sum->all));
-    sgn_pool_run(t->pool, move_chunk, &all, all.n);
-    return SGN_OK;
+    return run(all_chunks(t), move, NULL);
 }
 
 sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
@@ -293,8 +283,10 @@ sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm)
     int by_turns = gradients_for(t) == SGN_GRADIENTS_BY_TURNS;
     squares sum = {0};
     sgn_net_pull_scalars(t->net);
-    SGN_TRY((t->foresees ? descend_foreseen : by_turns ? descend_unclipped : descend_at_once)(t, &sum));
-    if (!t->stage->scalars_only) sgn_net_settle(t->net, t->pool, link_step(t));
+    if (t->foresees) SGN_TRY(descend_foreseen(t, &sum));
+    else if (by_turns) SGN_TRY(descend_unclipped(t, &sum));
+    else SGN_TRY(descend_at_once(t, &sum));
+    if (!t->stage->scalars_only) sgn_net_settle(t->net, t->pool, sgn_trainer_link_step(t));
     *norm = sqrt(sum.all);
     return SGN_OK;
 }

@@ -3,7 +3,8 @@
  *     trainer.c         making, and the loop over the steps
  *     trainer_stage.c   entering a stage; the weights of a step, and those that are judged
  *     trainer_step.c    one step: the batch, forwards and backwards
- *     trainer_descent.c  ... and what moves: gradients, turn by turn or all at once, and the optimiser
+ *     trainer_descent.c  ... and what moves: gradients, turn by turn or all at once
+ *     trainer_chunk.c    ... a stretch of one parameter: from its gradient to where it moves
  *     trainer_epoch.c   a row of metrics
  */
 #ifndef SGN_TRAIN_TRAINER_INSIDE_H
@@ -15,11 +16,11 @@
 #include "train/stage.h"
 #include "train/trainer.h"
 
-/* A stretch of one parameter that a worker updates alone. */
+/* A stretch of one parameter that a worker updates alone; of links, whole panels of columns. */
 typedef struct {
-    int param;
+    int param, group;  // group: of links; -1: none
     size_t first, count;
-    double sum_squares;
+    double sum_squares, dscale;  // its gradient's, and its share of that of the scale
 } sgn_chunk;
 
 enum { SGN_SIGNS = 64 };  // in a word
@@ -40,7 +41,7 @@ struct sgn_trainer {
     int slots;
     size_t nlatents;
     sgn_admm admm;
-    sgn_chunk *chunk;  // turn after turn (sgn_net_lay_gradients)
+    sgn_chunk *chunk;  // of links, turn after turn (sgn_net_lay_gradients); then of all the others
     int nchunks;
     int foresees;   // the gradient's norm, before any link's gradient is formed
     int *turn_end;  // (turns) the first chunk that is no longer of it
@@ -69,6 +70,14 @@ SGN_MUST_CHECK sgn_status sgn_trainer_step(sgn_trainer *t);
 SGN_MUST_CHECK sgn_status sgn_trainer_plan_descent(sgn_trainer *t);
 /* Moves all that the stage moves, after the values were gone through backwards; |gradient| of it. */
 SGN_MUST_CHECK sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm);
+/* What a worker does with a chunk whose gradient was formed: dlatent, where its group is pulled back part by
+   part; sum_squares, of the gradient or as it is foreseen; and the optimiser's step. */
+void sgn_chunk_pull(sgn_trainer *t, sgn_chunk *c);
+void sgn_chunk_measure(sgn_trainer *t, sgn_chunk *c);
+void sgn_chunk_foresee(sgn_trainer *t, sgn_chunk *c);
+void sgn_chunk_move(sgn_trainer *t, const sgn_chunk *c);
+int sgn_trainer_moves(const sgn_trainer *t, const sgn_link *w);  // in this stage
+double sgn_trainer_link_step(const sgn_trainer *t);  // of link matrices, in units of their size
 /* SGN_EDIVERGE: `what` of layer `layer` (from 0) is not finite. */
 sgn_status sgn_trainer_diverged(const sgn_trainer *t, const char *what, int layer);
 int sgn_trainer_epoch_steps(const sgn_trainer *t);

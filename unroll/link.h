@@ -54,8 +54,9 @@ typedef struct sgn_link {
                                            // the latents themselves: sgn_net_lay_out
     sgn_real *dweight;                     // (rows * cols), in its turn: sgn_net_lay_gradients
     sgn_real *dlatent;  // (planes, rows * cols); is dweight itself when there is one plane
-    const sgn_sign_words *signs;  // of the latents, what products use while a training step runs,
-                                  // instead of `weight`; borrowed, or NULL
+    const sgn_sign_words *signs;  // of the latents, what products use while training steps run,
+                                  // instead of `weight`: whoever moves latents packs them again
+                                  // (sgn_net_follow_signs).  Borrowed, or NULL
     const sgn_packed *packed;     // in a deployed network, instead of all four: borrowed
 } sgn_link;                       // a view: the network's slab owns the memory
 
@@ -114,6 +115,9 @@ typedef struct sgn_constraint {
     void (*start)(const sgn_group *g);
     void (*project)(const sgn_group *g);
     void (*pullback)(const sgn_group *g);  // dlatent and the scales' dweight, from dweight
+    /* What pullback() does to entries first .. first+n-1 of w, in a group of one unit and one plane: sets
+       their dlatent and returns their share of the scale's dweight.  NULL: the whole group or nothing. */
+    double (*pull_part)(const sgn_group *g, const sgn_link *w, size_t first, size_t n);
     /* The codes: of the latents, where the link exists; what a code stands for; and the latents moved
        so that project() gives this code.  With computed scales, set all entries of a group and then
        settle().  NULL where levels is 0. */

@@ -122,6 +122,9 @@ void sgn_net_choose_supports(sgn_net *net);
    packed for the products, and their `weight` stays what it was, until sgn_net_project. */
 void sgn_net_project_signs(sgn_net *net, sgn_pool *pool);
 SGN_MUST_CHECK sgn_status sgn_net_keep_signs(sgn_net *net);
+/* Latents first .. first+n-1 of w, whole panels of columns (core/bits.h), have moved: their signs are packed
+   while the cache has them, where those of w are. */
+void sgn_net_follow_signs(const sgn_link *w, size_t first, size_t n);
 /* dlatent from dweight. */
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool);
 
@@ -142,9 +145,13 @@ typedef struct {
 SGN_MUST_CHECK sgn_status sgn_net_lay_gradients(sgn_net *net, sgn_gradients how);
 int sgn_net_turns(const sgn_net *net);
 sgn_turn sgn_net_turn_at(const sgn_net *net, int turn);
-int sgn_net_turn_of(const sgn_net *net, sgn_param p);  // what is in none goes with the last
 void sgn_net_form_gradients(sgn_net *net, sgn_pool *pool, int turn);  // dweight
-void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn);       // dlatent
+/* dlatent, but of groups that are pulled back part by part, by whoever has a part of the gradient in the
+   cache.  The scale's gradient is the sum of what the parts return. */
+void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn);
+int sgn_net_pulls_parts(const sgn_net *net, int group);
+double sgn_net_pull_part(const sgn_net *net, int group, const sgn_link *w, size_t first, size_t n);
+void sgn_net_set_scale_gradient(sgn_net *net, int group, double dweight);
 void sgn_net_pull_scalars(sgn_net *net);  // dlatent of all that is neither link nor scale
 
 /* Training in stages.  Relaxed, the network starts again with real links, on every entry that its

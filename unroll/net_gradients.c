@@ -26,22 +26,6 @@ static int is_scalar(const sgn_link *w) { return !is_links(w) && w->role != SGN_
 int sgn_net_turns(const sgn_net *net) { return net->memory->turns; }
 sgn_turn sgn_net_turn_at(const sgn_net *net, int i) { return net->memory->turn[i]; }
 
-static int has(const sgn_net *net, sgn_turn turn, sgn_param p)
-{
-    const sgn_link *w = &net->param[p];
-    if (is_links(w)) return p >= turn.first && p < turn.end;
-    for (int i = turn.group; i < turn.group + turn.groups; i++)
-        if (net->group[i].links.scale == w) return 1;
-    return 0;
-}
-
-int sgn_net_turn_of(const sgn_net *net, sgn_param p)
-{
-    int last = sgn_net_turns(net) - 1, i = 0;
-    while (i < last && !has(net, sgn_net_turn_at(net, i), p)) i++;
-    return i;
-}
-
 static size_t group_reals(const sgn_group *g)
 {
     size_t reals = 0;
@@ -177,22 +161,50 @@ static void pull_log(const sgn_link *w)
 typedef struct {
     const sgn_net *net;
     sgn_turn turn;
+    int in_parts;  // groups that can be are left to others
 } pulling;
+
+static void pull_scale(const sgn_group *g)
+{
+    if (g->scale && g->scale->role == SGN_ROLE_SCALE) pull_log(g->scale);
+}
 
 static void pull_group(void *pulling_, int i)
 {
     const pulling *p = pulling_;
     const sgn_net_group *group = &p->net->group[p->turn.group + i];
-    const sgn_group *g = &group->links;
-    if (p->net->stand_in) rest(g);
-    group->constraint->pullback(g);
-    if (g->scale && g->scale->role == SGN_ROLE_SCALE) pull_log(g->scale);
+    if (p->in_parts && sgn_net_pulls_parts(p->net, p->turn.group + i)) return;
+    if (p->net->stand_in) rest(&group->links);
+    group->constraint->pullback(&group->links);
+    pull_scale(&group->links);
 }
 
-void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn)
+static void pull_turn(const sgn_net *net, sgn_pool *pool, int turn, int in_parts)
 {
-    pulling p = {net, sgn_net_turn_at(net, turn)};
+    pulling p = {net, sgn_net_turn_at(net, turn), in_parts};
     sgn_pool_run(pool, pull_group, &p, p.turn.groups);
+}
+
+void sgn_net_pull_turn(sgn_net *net, sgn_pool *pool, int turn) { pull_turn(net, pool, turn, 1); }
+
+int sgn_net_pulls_parts(const sgn_net *net, int group)
+{
+    const sgn_group *g = &net->group[group].links;
+    int can = net->group[group].constraint->pull_part && g->units == 1;
+    for (int k = 0; can && k < g->n; k++) can = g->link[k]->planes == 1 && g->link[k]->trained;
+    return can;
+}
+
+double sgn_net_pull_part(const sgn_net *net, int group, const sgn_link *w, size_t first, size_t n)
+{
+    return net->group[group].constraint->pull_part(&net->group[group].links, w, first, n);
+}
+
+void sgn_net_set_scale_gradient(sgn_net *net, int group, double dweight)
+{
+    const sgn_group *g = &net->group[group].links;
+    g->scale->dweight[0] = (sgn_real)dweight;
+    pull_scale(g);
 }
 
 void sgn_net_pull_scalars(sgn_net *net)
@@ -203,6 +215,6 @@ void sgn_net_pull_scalars(sgn_net *net)
 
 void sgn_net_pullback(sgn_net *net, sgn_pool *pool)
 {
-    for (int i = 0; i < sgn_net_turns(net); i++) sgn_net_pull_turn(net, pool, i);
+    for (int i = 0; i < sgn_net_turns(net); i++) pull_turn(net, pool, i, 0);
     sgn_net_pull_scalars(net);
 }

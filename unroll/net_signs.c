@@ -71,13 +71,20 @@ SGN_VECTOR static void pack_panel(uint32_t *restrict word, const sgn_real *restr
     }
 }
 
-static void pack(const sgn_link *w, uint32_t *word)
+/* Columns from .. to-1, whole panels of them. */
+static void pack(const sgn_link *w, int from, int to, uint32_t *word)
 {
-    for (int j = 0; j < w->cols; j += SGN_PANEL) {
-        int left = w->cols - j;
+    for (int j = from; j < to; j += SGN_PANEL) {
+        int left = to - j;
         pack_panel(word + sgn_panel_word(w->rows, 0, j), w->latent + (size_t)j * (size_t)w->rows,
                    (size_t)w->rows, left < SGN_PANEL ? left : SGN_PANEL);
     }
+}
+
+void sgn_net_follow_signs(const sgn_link *w, size_t first, size_t n)
+{
+    size_t rows = (size_t)w->rows;
+    if (w->signs) pack(w, (int)(first / rows), (int)((first + n) / rows), w->signs->word);
 }
 
 static int packs(const sgn_net *net, const sgn_net_group *g)
@@ -102,7 +109,7 @@ static void project_group(void *net_, int i)
         sgn_sign_words *s = &net->memory->signs[w - net->param];
         s->scales = (sgn_unit_scales){g->scale->weight, g->rowspan, g->colspan, g->unitrows};
         if (g->units == 1) s->scales = (sgn_unit_scales){g->scale->weight, w->rows, w->cols, 1};
-        pack(w, s->word);
+        if (!w->signs) pack(w, 0, w->cols, s->word);
         w->signs = s;
     }
 }

@@ -108,7 +108,9 @@ static void settle_group(void *settling_, int i)
 
 void sgn_net_settle(sgn_net *net, sgn_pool *pool, double step)
 {
-    if (!net->stand_in) sgn_pool_run(pool, settle_group, &(settling){net, step}, net->ngroups);
+    if (net->stand_in || net->as.estimator != SGN_ESTIMATOR_PROX) return;
+    sgn_net_drop_signs(net);
+    sgn_pool_run(pool, settle_group, &(settling){net, step}, net->ngroups);
 }
 
 void sgn_net_obey(sgn_net *net, const sgn_constraint *stand_in, int bits)

@@ -236,6 +236,11 @@ void sgn_signs_pullback(const sgn_group *g)
             (by_row ? pull_by_row : pull_by_stretch)(g, g->link[k], p);
 }
 
+double sgn_signs_pull_part(const sgn_group *g, const sgn_link *w, size_t first, size_t n)
+{
+    return pull_stretch(g, w, 0, (sgn_stretch){first, n, 0});
+}
+
 /* ---- codes ------------------------------------------------------------------------------------ */
 
 sgn_code sgn_signs_code(const sgn_group *g, int plane)

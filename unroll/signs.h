@@ -27,6 +27,7 @@ struct sgn_sign_words {
 void sgn_signs_start(const sgn_group *g);
 void sgn_signs_project(const sgn_group *g);
 void sgn_signs_pullback(const sgn_group *g);
+double sgn_signs_pull_part(const sgn_group *g, const sgn_link *w, size_t first, size_t n);
 
 /* Whether a constraint is made of them, so that weights.estimator means something to it. */
 int sgn_signs_in(const sgn_constraint *c);

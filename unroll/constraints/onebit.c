@@ -14,6 +14,7 @@ const sgn_constraint sgn_constraint_onebit = {
     .start = sgn_signs_start,
     .project = sgn_signs_project,
     .pullback = sgn_signs_pullback,
+    .pull_part = sgn_signs_pull_part,
     .code = sgn_signs_code,
     .level = sgn_signs_level,
     .value = sgn_signs_value,
