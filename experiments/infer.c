@@ -46,11 +46,11 @@ static sgn_status infer(sgn_model *m, sgn_mat y, const char *out)
 
 static sgn_status run(const sgn_arguments *a)
 {
-    sgn_model m;
+    sgn_model m = {.net = NULL};
     sgn_dataset d = {0};
     if (!a->out) return sgn_fail(SGN_ECONFIG, "infer needs -o OUT.h5");
-    SGN_TRY(sgn_model_open_to_run(&m, a->word[0], a->threads));
-    sgn_status status = sgn_dataset_load(&d, a->word[1], 0);
+    SGN_TRY(sgn_dataset_load(&d, a->word[1], 0));
+    sgn_status status = sgn_model_open_to_run(&m, a->word[0], a->threads, d.y.cols);
     if (!status) status = check_measurements(&m, a->word[1], &d);
     if (!status) status = infer(&m, d.y, a->out);
     sgn_dataset_free(&d);

@@ -7,6 +7,7 @@
 #include "io/file.h"
 #include "io/text.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,8 +70,17 @@ static void complain(const sgn_command *command)
     fputc('\n', stderr);
 }
 
+/* Large blocks go back to the system when they are freed: by itself libc begins to keep those it has seen
+   come and go, tens of MB of them after a checkpoint. */
+static void give_memory_back(void)
+{
+    enum { LARGE = 1 << 20 };
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 int main(int argc, char **argv)
 {
+    give_memory_back();
     sgn_signals_prepare();
     if (argc < 2) {
         print_help(stderr);

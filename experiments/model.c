@@ -86,17 +86,19 @@ sgn_status sgn_model_new(sgn_model *out, const sgn_config *c, int threads)
     return status;
 }
 
-/* Each thread has a shard of samples at a time. */
-static int batch_to_run(const sgn_model *m, int threads)
+/* Each thread has a shard of samples at a time, unless there are not so many `columns` (0: there may be):
+   a network for a single vector has kernels of its own. */
+static int batch_to_run(const sgn_model *m, int threads, int columns)
 {
-    return SGN_SHARD / m->problem->physics.width * threads;
+    int width = m->problem->physics.width, most = SGN_SHARD / width * threads;
+    return columns >= width && columns / width < most ? columns / width : most;
 }
 
 static sgn_status build_to_run(sgn_model *m, int threads)
 {
     SGN_TRY(prepare(m, threads));
     return sgn_net_new_to_run(&m->net, &m->config.net, m->solver, &m->problem->physics,
-                              batch_to_run(m, threads), m->config.seed);
+                              batch_to_run(m, threads, 0), m->config.seed);
 }
 
 sgn_status sgn_model_new_to_run(sgn_model *out, const sgn_config *c, int threads)
@@ -194,14 +196,14 @@ static int can_be_drawn(const sgn_packed_file *f)
     return !f->A.cols && !sgn_image_needs_A(&f->image, &f->config.net);
 }
 
-static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, company with)
+static sgn_status deploy(sgn_model *m, sgn_packed_file *f, int threads, company with, int columns)
 {
     if (with == TO_RUN && can_be_drawn(f))
         SGN_TRY(sgn_problem_new_to_run(&m->problem, &m->config.problem, m->config.seed));
     else SGN_TRY(problem_to_test(m, f->A, with == WITH_VECTORS));
     SGN_TRY(prepare(m, threads));
     return sgn_net_of_image(&m->net, &m->config.net, m->solver, &m->problem->physics,
-                            batch_to_run(m, threads), m->config.seed, &f->image);
+                            batch_to_run(m, threads, columns), m->config.seed, &f->image);
 }
 
 /* Settings that are wrong are here a fault of the file. */
@@ -213,12 +215,13 @@ static sgn_status blame(sgn_status status, const char *path)
     return sgn_fail(SGN_EFORMAT, "%s: %s", path, why);
 }
 
-static sgn_status open_packed(sgn_model *out, const char *path, int threads, company with)
+static sgn_status open_packed(sgn_model *out, const char *path, int threads, company with,
+                              int columns)
 {
     sgn_packed_file f;
     SGN_TRY(sgn_packed_load(&f, path));
     sgn_model m = {.config = f.config, .packed_bytes = f.bytes};
-    sgn_status status = blame(deploy(&m, &f, threads, with), path);
+    sgn_status status = blame(deploy(&m, &f, threads, with, columns), path);
     sgn_packed_file_free(&f);
     if (status) sgn_model_free(&m);
     else *out = m;
@@ -227,28 +230,29 @@ static sgn_status open_packed(sgn_model *out, const char *path, int threads, com
 
 /* ---- from either ---------------------------------------------------------------------------------- */
 
-static sgn_status open_either(sgn_model *out, const char *path, int threads, company with)
+static sgn_status open_either(sgn_model *out, const char *path, int threads, company with,
+                              int columns)
 {
     char kind[SGN_KIND_MAX];
     SGN_TRY(sgn_container_kind(path, kind));
-    if (!strcmp(kind, SGN_KIND_PACKED)) return open_packed(out, path, threads, with);
+    if (!strcmp(kind, SGN_KIND_PACKED)) return open_packed(out, path, threads, with, columns);
     return open_checkpoint(out, path, threads, with == WITH_VECTORS, NULL);
 }
 
 sgn_status sgn_model_open(sgn_model *out, const char *path, int threads, sgn_trainer **trainer)
 {
     return trainer ? open_checkpoint(out, path, threads, 1, trainer)
-                   : open_either(out, path, threads, WITH_VECTORS);
+                   : open_either(out, path, threads, WITH_VECTORS, 0);
 }
 
 sgn_status sgn_model_open_alone(sgn_model *out, const char *path, int threads)
 {
-    return open_either(out, path, threads, WITH_MATRIX);
+    return open_either(out, path, threads, WITH_MATRIX, 0);
 }
 
-sgn_status sgn_model_open_to_run(sgn_model *out, const char *path, int threads)
+sgn_status sgn_model_open_to_run(sgn_model *out, const char *path, int threads, int columns)
 {
-    return open_either(out, path, threads, TO_RUN);
+    return open_either(out, path, threads, TO_RUN, columns);
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */

@@ -34,8 +34,10 @@ SGN_MUST_CHECK sgn_status sgn_model_open(sgn_model *out, const char *path, int t
                                          sgn_trainer **trainer);
 /* The same for those who bring vectors of their own, or need none. */
 SGN_MUST_CHECK sgn_status sgn_model_open_alone(sgn_model *out, const char *path, int threads);
-/* The same for those who only run the network: its problem may be one of sgn_problem_new_to_run. */
-SGN_MUST_CHECK sgn_status sgn_model_open_to_run(sgn_model *out, const char *path, int threads);
+/* The same for those who only run the network, on so many columns: its problem may be one of
+   sgn_problem_new_to_run. */
+SGN_MUST_CHECK sgn_status sgn_model_open_to_run(sgn_model *out, const char *path, int threads,
+                                                int columns);
 void sgn_model_free(sgn_model *m);  // the members; NULL is fine
 
 /* What a comparison may not mix: kind, size and statistics of the problem; for a file its name and
