@@ -67,7 +67,7 @@ static sgn_status write_param(hid_t at, const sgn_net *net, const sgn_link *w)
     SGN_TRY(sgn_h5_set(group, "trained", SGN_H5_I32, &w->trained));
     hsize_t shape[3];
     sgn_tree_shape(w, shape);
-    SGN_TRY(sgn_h5_write(group, "latent", SGN_H5_REAL, 3, shape, w->latent));
+    SGN_TRY(sgn_h5_write_lent(group, "latent", SGN_H5_REAL, 3, shape, w->latent));
     int32_t support[SGN_MAX_PLANES];
     for (int i = 0; i < w->planes; i++) support[i] = index_of(net, w->support[i]);
     return sgn_h5_write(group, "support", SGN_H5_I32, 1, shape, support);
@@ -131,7 +131,8 @@ static sgn_status write_trainer(hid_t file, sgn_trainer *t)
         SGN_TRY(sgn_h5_set(group, c->name, c->type, state + c->at));
     }
     hsize_t shape[] = {(hsize_t)slots, count};
-    return slots == 0 ? SGN_OK : sgn_h5_write(group, "moments", SGN_H5_REAL, 2, shape, moments);
+    return slots == 0 ? SGN_OK
+                      : sgn_h5_write_lent(group, "moments", SGN_H5_REAL, 2, shape, moments);
 }
 
 sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c, const sgn_net *net,

@@ -44,6 +44,36 @@ static user_block block_of(const char *kind, XXH128_hash_t hash, size_t length)
 
 sgn_status sgn_container_create(hid_t *file) { return sgn_h5_create(file, BLOCK); }
 
+/* What these pieces have before them in a file. */
+static user_block block_before(const sgn_bytes *content, int n, const char *kind)
+{
+    XXH3_state_t state;
+    size_t length = 0;
+    XXH3_128bits_reset(&state);
+    for (int i = 0; i < n; i++) {
+        XXH3_128bits_update(&state, content[i].at, content[i].size);
+        length += content[i].size;
+    }
+    return block_of(kind, XXH3_128bits_digest(&state), length);
+}
+
+/* The first piece begins with room for the user block. */
+static sgn_status save_pieces(const sgn_bytes *piece, int n, const char *path, const char *previous,
+                              const char *kind)
+{
+    sgn_bytes *all = sgn_alloc((size_t)n + 1, sizeof *all), *content = all + 1;
+    if (!all) return SGN_EMEM;
+    memcpy(content, piece, (size_t)n * sizeof *piece);
+    content->at = (const char *)piece->at + BLOCK;
+    content->size -= BLOCK;
+    user_block block = block_before(content, n, kind);
+    *all = (sgn_bytes){&block, sizeof block};
+    sgn_status s = previous ? sgn_write_pieces_keeping(path, previous, all, n + 1)
+                            : sgn_write_pieces(path, all, n + 1);
+    sgn_free(all);
+    return s;
+}
+
 sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind)
 {
     return sgn_container_save_keeping(file, path, NULL, kind);
@@ -52,16 +82,10 @@ sgn_status sgn_container_save(hid_t *file, const char *path, const char *kind)
 sgn_status sgn_container_save_keeping(hid_t *file, const char *path, const char *previous,
                                       const char *kind)
 {
-    char *bytes;
-    size_t size;
-    sgn_status s = sgn_h5_image(*file, &bytes, &size);
-    if (s == SGN_OK) {
-        user_block b = block_of(kind, XXH3_128bits(bytes + BLOCK, size), size);
-        memcpy(bytes, &b, sizeof b);
-        size += BLOCK;
-        s = previous ? sgn_write_file_keeping(path, previous, bytes, size)
-                     : sgn_write_file(path, bytes, size);
-    }
+    const sgn_bytes *piece;
+    int n;
+    sgn_status s = sgn_h5_image(*file, &piece, &n);
+    if (s == SGN_OK) s = save_pieces(piece, n, path, previous, kind);
     sgn_h5_drop(file);
     return s;
 }

@@ -147,7 +147,7 @@ static sgn_status write_one(hid_t file, int k, sgn_mat a)
     if (a.cols == 0) return SGN_OK;
     if (mats[k].is_matrix) return sgn_h5_write_matrix(file, mats[k].name, a);
     assert(a.ld == a.rows);
-    return sgn_h5_write(file, mats[k].name, SGN_H5_REAL, 2, dims, a.at);
+    return sgn_h5_write_lent(file, mats[k].name, SGN_H5_REAL, 2, dims, a.at);
 }
 
 static sgn_status write_all(hid_t file, sgn_dataset d)
@@ -158,13 +158,13 @@ static sgn_status write_all(hid_t file, sgn_dataset d)
 
 sgn_status sgn_dataset_save(const sgn_dataset *d, const char *path)
 {
-    char *bytes = NULL;
-    size_t size = 0;
+    const sgn_bytes *piece;
+    int n;
     SGN_H5 file = H5I_INVALID_HID;
     SGN_TRY(sgn_h5_create(&file, 0));
     SGN_TRY(write_all(file, *d));
-    SGN_TRY(sgn_h5_image(file, &bytes, &size));
-    return sgn_write_file(path, bytes, size);
+    SGN_TRY(sgn_h5_image(file, &piece, &n));
+    return sgn_write_pieces(path, piece, n);
 }
 
 /* ---- a support ------------------------------------------------------------------------------ */

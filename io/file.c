@@ -89,7 +89,7 @@ sgn_status sgn_read_file(const char *path, size_t most, char **data, size_t *siz
     return s;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+static int write_piece(int fd, const char *data, size_t size)
 {
     while (size > 0) {
         ssize_t n = write(fd, data, size);
@@ -98,6 +98,13 @@ static int write_all(int fd, const char *data, size_t size)
         data += n;
         size -= (size_t)n;
     }
+    return 0;
+}
+
+static int write_all(int fd, const sgn_bytes *piece, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (write_piece(fd, piece[i].at, piece[i].size)) return -1;
     int synced;
     while ((synced = fsync(fd)) && errno == EINTR) continue;
     return synced;
@@ -132,11 +139,11 @@ static void unlink_quietly(const char *path)
     errno = why;
 }
 
-static int write_new(const char *path, const void *data, size_t size)
+static int write_new(const char *path, const sgn_bytes *piece, int n)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) return -1;
-    int bad = write_all(fd, data, size);
+    int bad = write_all(fd, piece, n);
     int why = errno;
     if (close(fd) && !bad) return -1;
     errno = why;
@@ -145,9 +152,14 @@ static int write_new(const char *path, const void *data, size_t size)
 
 sgn_status sgn_write_file(const char *path, const void *data, size_t size)
 {
+    return sgn_write_pieces(path, &(sgn_bytes){data, size}, 1);
+}
+
+sgn_status sgn_write_pieces(const char *path, const sgn_bytes *piece, int n)
+{
     char beside[SGN_PATH_MAX];
     SGN_TRY(name_beside(beside, path));
-    if (write_new(beside, data, size) || rename(beside, path)) {
+    if (write_new(beside, piece, n) || rename(beside, path)) {
         unlink_quietly(beside);
         return sgn_fail_io("write", path);
     }
@@ -176,13 +188,13 @@ static int replace(const char *beside, const char *path, const char *kept, const
     return rename(kept, previous) && errno != ENOENT ? -1 : 0;
 }
 
-sgn_status sgn_write_file_keeping(const char *path, const char *previous, const void *data,
-                                  size_t size)
+sgn_status sgn_write_pieces_keeping(const char *path, const char *previous, const sgn_bytes *piece,
+                                    int n)
 {
     char beside[SGN_PATH_MAX], kept[SGN_PATH_MAX];
     SGN_TRY(name_beside(beside, path));
     SGN_TRY(name_beside(kept, previous));
-    if (write_new(beside, data, size) || replace(beside, path, kept, previous)) {
+    if (write_new(beside, piece, n) || replace(beside, path, kept, previous)) {
         unlink_quietly(beside);
         unlink_quietly(kept);
         return sgn_fail_io("write", path);

@@ -18,13 +18,19 @@ typedef void sgn_take_piece(void *context, const char *piece, size_t size);
 SGN_MUST_CHECK sgn_status sgn_read_pieces(const char *path, size_t most, sgn_take_piece *take,
                                           void *context);
 
+typedef struct {
+    const void *at;
+    size_t size;
+} sgn_bytes;
+
 /* Writes, syncs and renames; nothing is left behind when it fails (SGN_EIO). */
 SGN_MUST_CHECK sgn_status sgn_write_file(const char *path, const void *data, size_t size);
+SGN_MUST_CHECK sgn_status sgn_write_pieces(const char *path, const sgn_bytes *piece, int n);
 
 /* The same, and what was at `path` before is then at `previous`, in the same folder.  Whenever a kill
    comes, one of the two is a whole file, and a failure (SGN_EIO) loses neither. */
-SGN_MUST_CHECK sgn_status sgn_write_file_keeping(const char *path, const char *previous,
-                                                 const void *data, size_t size);
+SGN_MUST_CHECK sgn_status sgn_write_pieces_keeping(const char *path, const char *previous,
+                                                   const sgn_bytes *piece, int n);
 
 /* Removes what sgn_write_file was writing into the folder when its process was killed; nobody may be
    writing there now. */

@@ -1,15 +1,15 @@
 #include "io/h5_parse.h"
 
 #include "core/memory.h"
+#include "io/h5_image.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    GROWTH = 1 << 20,  // bytes by which a file in memory grows
-    SIBLINGS = 3,      // half of the names a node of a group has room for
-    UNUSED = 1,        // bytes of blocks for small things to come: none
+    SIBLINGS = 3,  // half of the names a node of a group has room for
+    UNUSED = 1,    // bytes of blocks for small things to come: none
 };
 
 void sgn_h5_drop(hid_t *id)
@@ -95,12 +95,12 @@ sgn_status sgn_h5_create(hid_t *file, size_t user_block)
     H5_TRY(H5Pset_meta_block_size(access, UNUSED));
     H5_TRY(H5Pset_small_data_block_size(access, UNUSED));
     /* The earliest format, the default: 1.10 cannot reopen an image in the later ones. */
-    H5_TRY(H5Pset_fapl_core(access, GROWTH, 0));
+    H5_TRY(sgn_h5_set_image_driver(access));
     H5_TRY(H5Pset_fclose_degree(access, H5F_CLOSE_SEMI));
     char name[SGN_H5_NAME];
     sgn_h5_image_name(name);
     hid_t made = H5Fcreate(name, H5F_ACC_TRUNC, create, access);
-    H5_TRY(made);
+    if (made < 0) return sgn_fail(SGN_EMEM, "out of memory: no file could be begun");
     *file = made;
     return SGN_OK;
 }
@@ -134,6 +134,18 @@ sgn_status sgn_h5_write(hid_t at, const char *name, sgn_h5_type type, int rank, 
     SGN_H5 space = H5Screate_simple(rank, dims, NULL);
     H5_TRY(space);
     return write_as(at, name, sgn_h5_in_file(type), sgn_h5_in_memory(type), space, data);
+}
+
+sgn_status sgn_h5_write_lent(hid_t at, const char *name, sgn_h5_type type, int rank,
+                             const hsize_t *dims, const void *data)
+{
+    SGN_H5 file = H5Iget_file_id(at);
+    H5_TRY(file);
+    sgn_h5_pieces *pieces = sgn_h5_pieces_of(file);
+    if (pieces) sgn_h5_lend(pieces, 1);
+    sgn_status s = sgn_h5_write(at, name, type, rank, dims, data);
+    if (pieces) sgn_h5_lend(pieces, 0);
+    return s;
 }
 
 sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text)
@@ -186,15 +198,8 @@ sgn_status sgn_h5_set_text(hid_t at, const char *name, const char *text)
     return set_as(at, name, type, type, text);
 }
 
-/* H5Fget_file_image counts from the superblock: the user block is not part of it. */
-sgn_status sgn_h5_image(hid_t file, char **bytes, size_t *size)
+sgn_status sgn_h5_image(hid_t file, const sgn_bytes **piece, int *n)
 {
-    void *handle;  // of the core driver: where it keeps the address of its memory
     H5_TRY(H5Fflush(file, H5F_SCOPE_GLOBAL));
-    ssize_t content = H5Fget_file_image(file, NULL, 0);
-    H5_TRY(content);
-    H5_TRY(H5Fget_vfd_handle(file, H5P_DEFAULT, &handle));
-    *bytes = *(char **)handle;
-    *size = (size_t)content;
-    return SGN_OK;
+    return sgn_h5_pieces_list(sgn_h5_pieces_of(file), piece, n);
 }

@@ -12,6 +12,7 @@
 #define SGN_IO_H5_H
 
 #include "core/mat.h"
+#include "io/file.h"
 
 #include <hdf5.h>
 
@@ -50,6 +51,10 @@ SGN_MUST_CHECK sgn_status sgn_h5_create(hid_t *file, size_t user_block);
 SGN_MUST_CHECK sgn_status sgn_h5_group(hid_t at, const char *name, hid_t *group);
 SGN_MUST_CHECK sgn_status sgn_h5_write(hid_t at, const char *name, sgn_h5_type type, int rank,
                                        const hsize_t *dims, const void *data);
+/* The same of data that stay as they are until the file is closed: where they need no conversion, they are
+   not copied. */
+SGN_MUST_CHECK sgn_status sgn_h5_write_lent(hid_t at, const char *name, sgn_h5_type type, int rank,
+                                            const hsize_t *dims, const void *data);
 void sgn_h5_transpose(sgn_mat a, sgn_real *out);  // out (a.cols, a.rows), packed
 SGN_MUST_CHECK sgn_status sgn_h5_write_matrix(hid_t at, const char *name, sgn_mat a);  // row-major
 SGN_MUST_CHECK sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text);
@@ -63,9 +68,9 @@ void sgn_h5_image_name(char name[SGN_H5_NAME]);
 SGN_MUST_CHECK sgn_status sgn_h5_set(hid_t at, const char *name, sgn_h5_type type,
                                      const void *value);
 SGN_MUST_CHECK sgn_status sgn_h5_set_text(hid_t at, const char *name, const char *text);
-/* The memory of a file made by sgn_h5_create: its user block, then *size bytes of content.  Borrowed
-   until the file is closed: a copy would double what a checkpoint takes. */
-SGN_MUST_CHECK sgn_status sgn_h5_image(hid_t file, char **bytes, size_t *size);
+/* All bytes of a file made by sgn_h5_create, in n pieces; the first begins with the user block.  Borrowed until
+   the file is closed or written to. */
+SGN_MUST_CHECK sgn_status sgn_h5_image(hid_t file, const sgn_bytes **piece, int *n);
 
 /* ---- reading a file -------------------------------------------------------------------------
 

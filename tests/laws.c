@@ -1,9 +1,14 @@
 #include "laws.h"
 
+#include "io/file.h"
+#include "io/h5.h"
+
+#include <endian.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 enum { MOST_KEYS = 32, MOST_ENTRIES = 200 };
 
@@ -118,4 +123,29 @@ double gradient_error(double (*f)(void *), void *context, sgn_real *v, const sgn
         largest = fmax(largest, fabs(d));
     }
     return worst / largest;
+}
+
+/* ---- files ------------------------------------------------------------------------------------- */
+
+hid_t open_to_edit(const char *path)
+{
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    cr_assert_geq(file, 0, "%s", path);
+    return file;
+}
+
+void close_edited(hid_t *file, const char *path)
+{
+    enum { BLOCK = 512, LENGTH = 32, HASH = 40 };  // docs/format.md
+    char *bytes;
+    size_t size;
+    sgn_h5_drop(file);
+    OK(sgn_read_file(path, 1 << 20, &bytes, &size));
+    uint64_t length = htole64(size - BLOCK);
+    XXH128_canonical_t hash;
+    XXH128_canonicalFromHash(&hash, XXH3_128bits(bytes + BLOCK, size - BLOCK));
+    memcpy(bytes + LENGTH, &length, sizeof length);
+    memcpy(bytes + HASH, &hash, sizeof hash);
+    OK(sgn_write_file(path, bytes, size));
+    sgn_free(bytes);
 }

@@ -11,6 +11,7 @@
 #include "signroll.h"
 
 #include <criterion/criterion.h>
+#include <hdf5.h>
 
 #define OK(expr) cr_assert_eq(expr, SGN_OK, "%s: %s", #expr, sgn_last_error())
 
@@ -36,6 +37,10 @@ void shake(sgn_net *net, double deviation);
 
 /* How many weights the network has; they lie one after the other, from net->param->weight on. */
 size_t weights_of(const sgn_net *net);
+
+/* A file of ours to be changed by hand, and what it holds then under the length and hash that say so. */
+hid_t open_to_edit(const char *path);
+void close_edited(hid_t *file, const char *path);
 
 double largest_difference(const sgn_real *a, const sgn_real *b, size_t n);
 

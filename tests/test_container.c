@@ -44,6 +44,44 @@ TestSuite(container, .init = enter_folder, .fini = leave_folder, .timeout = 60);
 static const sgn_real numbers[2][3] = {{1, -2, 3}, {4, 5, -6}};
 static const hsize_t shape[2] = {2, 3};
 
+/* Large data with small before, between and behind, lent or copied. */
+static char *file_of(sgn_status (*write)(hid_t, const char *, sgn_h5_type, int, const hsize_t *,
+                                         const void *),
+                     sgn_real *large, int changes, size_t *size)
+{
+    enum { LARGE = 1 << 17 };
+    hsize_t many[] = {LARGE};
+    hid_t file;
+    char *bytes;
+    SGN_H5 group = H5I_INVALID_HID;
+    for (int i = 0; i < LARGE; i++) large[i] = (sgn_real)i;
+    OK(sgn_container_create(&file));
+    OK(write(file, "a", SGN_H5_REAL, 2, shape, numbers));
+    OK(write(file, "b", SGN_H5_REAL, 1, many, large));
+    OK(sgn_h5_group(file, "g", &group));
+    OK(write(group, "c", SGN_H5_REAL, 1, many, large));
+    OK(write(group, "d", SGN_H5_REAL, 2, shape, numbers));
+    sgn_h5_drop(&group);
+    large[5] += (sgn_real)changes;
+    OK(sgn_container_save(&file, path, "sample"));
+    OK(sgn_read_file(path, (size_t)1 << 24, &bytes, size));
+    return bytes;
+}
+
+Test(container, what_is_lent_is_written_as_what_is_copied)
+{
+    sgn_real *large = sgn_alloc(1 << 17, sizeof *large);
+    size_t size, lent_size, changed_size;
+    char *copied = file_of(sgn_h5_write, large, 0, &size);
+    char *lent = file_of(sgn_h5_write_lent, large, 0, &lent_size);
+    cr_assert_eq(size, lent_size);
+    cr_expect(!memcmp(copied, lent, size));
+    char *changed = file_of(sgn_h5_write_lent, large, 1, &changed_size);
+    cr_assert_eq(size, changed_size);
+    cr_expect(memcmp(lent, changed, size), "a copy was made of what was lent");
+    sgn_free(copied), sgn_free(lent), sgn_free(changed), sgn_free(large);
+}
+
 static hid_t sample(void)
 {
     hid_t file;

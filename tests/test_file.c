@@ -101,15 +101,22 @@ static void holds(const char *at, const char *text)
     sgn_free(back);
 }
 
+/* Of two pieces. */
+static sgn_status write_keeping(const char *at, const char *previous, const char *text)
+{
+    sgn_bytes piece[] = {{text, 1}, {text + 1, strlen(text) - 1}};
+    return sgn_write_pieces_keeping(at, previous, piece, 2);
+}
+
 Test(file, the_one_before_is_kept)
 {
     char previous[SGN_PATH_MAX];
     cr_assert_eq(sgn_path_join(previous, folder, "b.txt"), SGN_OK);
-    cr_assert_eq(sgn_write_file_keeping(path, previous, "one", 3), SGN_OK);
+    cr_assert_eq(write_keeping(path, previous, "one"), SGN_OK);
     holds(path, "one");
     cr_assert_eq(access(previous, F_OK), -1);
-    cr_assert_eq(sgn_write_file_keeping(path, previous, "two", 3), SGN_OK);
-    cr_assert_eq(sgn_write_file_keeping(path, previous, "three", 5), SGN_OK);
+    cr_assert_eq(write_keeping(path, previous, "two"), SGN_OK);
+    cr_assert_eq(write_keeping(path, previous, "three"), SGN_OK);
     holds(path, "three");
     holds(previous, "two");
     cr_assert_eq(entries(), 2);
@@ -123,8 +130,8 @@ Test(file, a_failure_keeps_both_and_leaves_nothing)
     cr_assert_eq(sgn_path_join(previous, folder, "b"), SGN_OK);
     cr_assert_eq(sgn_path_join(inside, previous, "c"), SGN_OK);
     cr_assert_eq(sgn_mkdirs(inside), SGN_OK);
-    cr_assert_eq(sgn_write_file_keeping(path, previous, "one", 3), SGN_OK);
-    cr_assert_eq(sgn_write_file_keeping(path, previous, "two", 3), SGN_EIO);
+    cr_assert_eq(write_keeping(path, previous, "one"), SGN_OK);
+    cr_assert_eq(write_keeping(path, previous, "two"), SGN_EIO);
     cr_assert(strstr(sgn_last_error(), path));
     holds(path, "two");
     cr_assert_eq(entries(), 2);

@@ -220,49 +220,33 @@ Test(packed_file, cut_and_changed_files_are_refused)
 
 /* ---- files that lie, with the right hash ------------------------------------------------------------ */
 
-static hid_t open_to_write(void)
-{
-    char *bytes;
-    size_t size;
-    OK(sgn_read_file(path, 1 << 20, &bytes, &size));
-    SGN_H5 access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_core(access, 1 << 20, 0);
-    H5Pset_file_image(access, bytes, size);
-    sgn_free(bytes);
-    char name[SGN_H5_NAME];
-    sgn_h5_image_name(name);
-    hid_t file = H5Fopen(name, H5F_ACC_RDWR, access);
-    cr_assert_geq(file, 0);
-    return file;
-}
-
 /* Puts `length` bytes of `value` in the place of a dataset; 0: nothing. */
 static void replace(const char *name, sgn_h5_type type, hsize_t length, int value)
 {
-    hid_t file = open_to_write();
+    hid_t file = open_to_edit(path);
     char *bytes = malloc(length * 8 + 1);
     memset(bytes, value, length * 8);
     cr_assert_geq(H5Ldelete(file, name, H5P_DEFAULT), 0, "%s", name);
     if (length) OK(sgn_h5_write(file, name, type, 1, &length, bytes));
     free(bytes);
-    OK(sgn_container_save(&file, path, SGN_KIND_PACKED));
+    close_edited(&file, path);
 }
 
 static void replace_config(const char *text)
 {
-    hid_t file = open_to_write();
+    hid_t file = open_to_edit(path);
     H5Ldelete(file, "config", H5P_DEFAULT);
     OK(sgn_h5_write_text(file, "config", text));
-    OK(sgn_container_save(&file, path, SGN_KIND_PACKED));
+    close_edited(&file, path);
 }
 
 static void set_attribute(const char *name, sgn_h5_type type, uint64_t value)
 {
-    hid_t file = open_to_write();
+    hid_t file = open_to_edit(path);
     int32_t small = (int32_t)value;
     H5Adelete(file, name);
     OK(sgn_h5_set(file, name, type, type == SGN_H5_I32 ? (void *)&small : &value));
-    OK(sgn_container_save(&file, path, SGN_KIND_PACKED));
+    close_edited(&file, path);
 }
 
 Test(packed_file, streams_of_another_length_are_refused)

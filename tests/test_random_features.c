@@ -270,15 +270,15 @@ static void write_images(int labels)
     }
     hsize_t dims[] = {N, 2, 3}, count[] = {(hsize_t)labels};
     SGN_H5 file = H5I_INVALID_HID;
-    char *bytes;
-    size_t length;
+    const sgn_bytes *piece;
+    int pieces;
     OK(sgn_h5_create(&file, 0));
     OK(sgn_h5_write(file, "train_x", SGN_H5_U8, 3, dims, x));
     OK(sgn_h5_write(file, "train_y", SGN_H5_U8, 1, count, y));
     OK(sgn_h5_write(file, "test_x", SGN_H5_U8, 3, dims, x));
     OK(sgn_h5_write(file, "test_y", SGN_H5_U8, 1, dims, y));
-    OK(sgn_h5_image(file, &bytes, &length));
-    OK(sgn_write_file(path, bytes, length));
+    OK(sgn_h5_image(file, &piece, &pieces));
+    OK(sgn_write_pieces(path, piece, pieces));
 }
 
 static void make_path(void) { cr_assert(mkstemp(path) >= 0); }

@@ -39,21 +39,6 @@ TestSuite(sizes, .init = begin, .fini = end, .timeout = 60);
 
 /* ---- files that lie ----------------------------------------------------------------------------- */
 
-static hid_t open_to_write(void)
-{
-    char *bytes, name[SGN_H5_NAME];
-    size_t size;
-    OK(sgn_read_file(path, 1 << 20, &bytes, &size));
-    SGN_H5 access = H5Pcreate(H5P_FILE_ACCESS);
-    H5Pset_fapl_core(access, 1 << 20, 0);
-    H5Pset_file_image(access, bytes, size);
-    sgn_free(bytes);
-    sgn_h5_image_name(name);
-    hid_t file = H5Fopen(name, H5F_ACC_RDWR, access);
-    cr_assert_geq(file, 0);
-    return file;
-}
-
 /* A dataset of these dimensions, of which no element was ever written. */
 static void declare(hid_t file, const char *name, hid_t type, int rank, const hsize_t *dims)
 {
@@ -65,12 +50,12 @@ static void declare(hid_t file, const char *name, hid_t type, int rank, const hs
     cr_assert_geq(set, 0, "%s: %s", name, sgn_h5_why());
 }
 
-static void lie(const char *kind, const char *name, hid_t type, int rank, const hsize_t *dims)
+static void lie(const char *name, hid_t type, int rank, const hsize_t *dims)
 {
-    hid_t file = open_to_write();
+    hid_t file = open_to_edit(path);
     cr_assert_geq(H5Ldelete(file, name, H5P_DEFAULT), 0, "%s", name);
     declare(file, name, type, rank, dims);
-    OK(sgn_container_save(&file, path, kind));
+    close_edited(&file, path);
 }
 
 /* Of one dimension `true_size`: far too large, and right in its lowest 32 bits alone. */
@@ -136,7 +121,7 @@ Test(sizes, a_checkpoint_cannot_declare_more_than_it_has)
                 memcpy(dims, set[k].dims, sizeof dims);
                 dims[d] = lie_about(dims[d], i);
                 OK(sgn_checkpoint_save(path, &r.m.config, r.m.net, r.t));
-                lie(SGN_KIND_CHECKPOINT, set[k].name, set[k].type, set[k].rank, dims);
+                lie(set[k].name, set[k].type, set[k].rank, dims);
                 cr_expect_eq(load_checkpoint(&r), SGN_EFORMAT, "%s, dimension %d is %llu: %s",
                              set[k].name, d, (unsigned long long)dims[d], sgn_last_error());
                 cr_expect(strstr(sgn_last_error(), set[k].name), "%s", sgn_last_error());
@@ -160,10 +145,10 @@ Test(sizes, a_checkpoint_cannot_ask_for_a_network_that_it_does_not_hold)
     for (size_t i = 0; i < sizeof config / sizeof *config; i++) {
         sgn_checkpoint *c;
         OK(sgn_checkpoint_save(path, &r.m.config, r.m.net, r.t));
-        hid_t file = open_to_write();
+        hid_t file = open_to_edit(path);
         H5Ldelete(file, "config", H5P_DEFAULT);
         OK(sgn_h5_write_text(file, "config", config[i]));
-        OK(sgn_container_save(&file, path, SGN_KIND_CHECKPOINT));
+        close_edited(&file, path);
         cr_expect_eq(sgn_checkpoint_open(&c, path), SGN_EFORMAT, "%s", config[i]);
         cr_expect(strstr(sgn_last_error(), "config"), "%s", sgn_last_error());
     }
@@ -184,10 +169,10 @@ Test(sizes, a_packed_model_cannot_declare_more_than_it_has)
             size_t bytes;
             hsize_t length = lie_about(4, i);
             OK(sgn_packed_save(path, &c, m.net, 1, &bytes));
-            hid_t file = open_to_write();
+            hid_t file = open_to_edit(path);
             H5Ldelete(file, name[k], H5P_DEFAULT);  // it may not have been there
             declare(file, name[k], k < 3 ? H5T_STD_U8LE : H5T_IEEE_F32LE, 1, &length);
-            OK(sgn_container_save(&file, path, SGN_KIND_PACKED));
+            close_edited(&file, path);
             cr_expect_eq(sgn_packed_load(&f, path), SGN_EFORMAT, "%s of %llu", name[k],
                          (unsigned long long)length);
             cr_expect(strstr(sgn_last_error(), name[k]), "%s", sgn_last_error());

@@ -76,7 +76,7 @@ programs(race_* race 120 signroll)
 if(CRITERION_FOUND AND NOT SIGNROLL_SANITIZE MATCHES "thread")
     foreach(library IN ITEMS signroll signroll_double) # what the tests of networks share
         add_library(laws_${library} STATIC EXCLUDE_FROM_ALL ${tests}/laws.c)
-        target_link_libraries(laws_${library} PUBLIC ${library} PkgConfig::CRITERION)
+        target_link_libraries(laws_${library} PUBLIC ${library} hdf5::hdf5 PkgConfig::CRITERION)
     endforeach()
     programs(test_* unit 120 signroll laws_signroll PkgConfig::CRITERION)
     target_sources(test_bench_case PRIVATE ${PROJECT_SOURCE_DIR}/experiments/bench_case.c)

@@ -2,15 +2,22 @@
 #include "train/trainer_inside.h"
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 static int is_learned_link(const sgn_link *w) { return w->role == SGN_ROLE_LINKS && w->trained; }
 
-/* One bit each of up to 64 latents. */
+/* One bit each of up to 64 latents.  Eight bytes that are 0 or 1 become the bits of the product's highest
+   byte: Warren, Hacker's Delight (2002), 7-4. */
 SGN_VECTOR static uint64_t signs_of(const sgn_real *v, size_t n)
 {
-    uint64_t word = 0;
-    for (size_t i = 0; i < n; i++) word |= (uint64_t)(v[i] < 0) << i;
+    uint8_t is_minus[SGN_SIGNS] = {0};
+    uint64_t word = 0, eight;
+    for (size_t i = 0; i < n; i++) is_minus[i] = v[i] < 0;
+    for (size_t i = 0; i < SGN_SIGNS; i += sizeof eight) {
+        memcpy(&eight, is_minus + i, sizeof eight);
+        word |= eight * 0x0102040810204080 >> 56 << i;
+    }
     return word;
 }
 
