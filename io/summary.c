@@ -207,13 +207,19 @@ static cJSON *json_of(const sgn_summary *s)
     return NULL;
 }
 
+/* What cJSON printed, copied into memory of ours. */
 sgn_status sgn_summary_json(const sgn_summary *s, char **text)
 {
     cJSON *json = json_of(s);
     char *printed = json ? cJSON_Print(json) : NULL;
     cJSON_Delete(json);
     if (!printed) return sgn_fail(SGN_EMEM, "out of memory: the summary of %s", s->name);
-    *text = printed;
+    size_t size = strlen(printed) + 1;
+    char *own = sgn_alloc(size, 1);
+    if (own) memcpy(own, printed, size);
+    cJSON_free(printed);
+    if (!own) return SGN_EMEM;
+    *text = own;
     return SGN_OK;
 }
 

@@ -111,11 +111,10 @@ static void check_idempotent(const model *m, const char *what)
     shake(m->net, 0.05);
     sgn_net_choose_supports(m->net);
     sgn_net_project(m->net, NULL);
-    size_t n = weights_of(m->net);
-    sgn_real *once = copy_of(m->net->param->weight, n);
+    sgn_real *once = copy_weights(m->net);
     quantise(m->net);
     sgn_net_project(m->net, NULL);
-    double moved = largest_difference(once, m->net->param->weight, n);
+    double moved = weights_moved(m->net, once);
     cr_expect_lt(moved, 1e-12, "%s: %g", what, moved);
     sgn_free(once);
 }
@@ -313,7 +312,7 @@ static double value(void *linear_)
     sgn_net_project(f->m->net, NULL);
     FOR_EACH_MATRIX(w, f->m)
     for (size_t i = 0; i < sgn_link_size(w); i++)
-        sum += f->slope[w->weight - f->m->net->param->weight + (ptrdiff_t)i] * w->weight[i];
+        sum += f->slope[weights_before(f->m->net, w) + i] * w->weight[i];
     return sum;
 }
 

@@ -20,7 +20,7 @@ static double value(void *linear_)
     sgn_net_project(f->m->net, NULL);
     for (int p = 0; p < net->nparams; p++) {
         const sgn_link *w = &net->param[p];
-        const sgn_real *slope = f->slope + (w->weight - net->param->weight);
+        const sgn_real *slope = f->slope + weights_before(net, w);
         for (size_t i = 0; is_links(w) && i < sgn_link_size(w); i++) sum += slope[i] * w->weight[i];
     }
     return sum;

@@ -108,14 +108,12 @@ Test(fits, where_there_is_nothing_to_improve_the_start_stays_as_it_is) { check_a
 
 static void check_stands(const choice *c, const model *m, const model *rounded)
 {
-    size_t n = weights_of(m->net);
-    sgn_real *before = sgn_alloc(n, sizeof *before);
-    memcpy(before, m->net->param->weight, n * sizeof *before);
+    sgn_real *before = copy_weights(m->net);
     sgn_net_choose_supports(m->net);
     for (int i = 0; i < m->net->ngroups; i++)
         sgn_group_quantise(&m->net->group[i].links, m->net->group[i].constraint);
     sgn_net_project(m->net, NULL);
-    double moved = largest_difference(before, m->net->param->weight, n);
+    double moved = weights_moved(m->net, before);
     if (has_codes(m)) cr_expect_lt(moved, 1e-12, "%s: %g", name_of(c), moved);
     sgn_free(before);
     (void)rounded;

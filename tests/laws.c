@@ -86,10 +86,30 @@ void shake(sgn_net *net, double deviation)
     sgn_net_project(net, NULL);
 }
 
-size_t weights_of(const sgn_net *net)
+size_t weights_before(const sgn_net *net, const sgn_link *w)
 {
-    const sgn_link *last = net->param + net->nparams - 1;
-    return (size_t)(last->weight - net->param->weight) + sgn_link_size(last);
+    size_t n = 0;
+    for (const sgn_link *v = net->param; v < w; v++) n += sgn_link_size(v);
+    return n;
+}
+
+size_t weights_of(const sgn_net *net) { return weights_before(net, net->param + net->nparams); }
+
+sgn_real *copy_weights(const sgn_net *net)
+{
+    sgn_real *copy = sgn_alloc(weights_of(net), sizeof *copy), *to = copy;
+    cr_assert_not_null(copy);
+    for (int p = 0; p < net->nparams; to += sgn_link_size(&net->param[p]), p++)
+        memcpy(to, net->param[p].weight, sgn_link_size(&net->param[p]) * sizeof *to);
+    return copy;
+}
+
+double weights_moved(const sgn_net *net, const sgn_real *before)
+{
+    sgn_real *now = copy_weights(net);
+    double moved = largest_difference(now, before, weights_of(net));
+    sgn_free(now);
+    return moved;
 }
 
 double largest_difference(const sgn_real *a, const sgn_real *b, size_t n)

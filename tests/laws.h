@@ -35,8 +35,13 @@ void fill_normal(sgn_real *v, size_t n, double deviation, uint32_t stream);
 /* Moves every latent by a random amount, so that nothing stands at a special value, and projects. */
 void shake(sgn_net *net, double deviation);
 
-/* How many weights the network has; they lie one after the other, from net->param->weight on. */
+/* All weights of the network, parameter after parameter: how many, where those of w begin, a copy that the
+   caller frees, and how far they are from one.  Their gradients lie so from net->param->dweight on, until a
+   trainer lays them out (sgn_net_lay_gradients). */
 size_t weights_of(const sgn_net *net);
+size_t weights_before(const sgn_net *net, const sgn_link *w);
+sgn_real *copy_weights(const sgn_net *net);
+double weights_moved(const sgn_net *net, const sgn_real *before);
 
 /* A file of ours to be changed by hand, and what it holds then under the length and hash that say so. */
 hid_t open_to_edit(const char *path);

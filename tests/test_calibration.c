@@ -179,8 +179,10 @@ static void train_with(const char *fit, char hash[33])
     OK(sgn_trainer_new(&t, &c.train, c.seed, m.problem, m.net, NULL));
     OK(sgn_trainer_run(t, &(sgn_observer){0}));
     sgn_net_hash(m.net, hash);
-    for (size_t i = 0; i < weights_of(m.net); i++)
-        cr_assert(isfinite((double)m.net->param->weight[i]), "%s", fit);
+    for (int p = 0; p < m.net->nparams; p++) {
+        const sgn_link *w = &m.net->param[p];
+        cr_assert(sgn_mat_finite(sgn_mat_view(w->weight, w->rows, w->cols)), "%s", fit);
+    }
     sgn_trainer_free(t);
     model_free(&m);
 }

@@ -309,15 +309,13 @@ Test(stages, without_retuning_all_steps_go_to_real_links)
 /* sum |V - Z|^2, Z what quantising would make of them, relative to sum |V|^2; the network is spent. */
 static double distance(sgn_net *net)
 {
-    size_t n = weights_of(net);
     sgn_net_project(net, NULL);
-    sgn_real *v = sgn_alloc(n, sizeof *v);
-    memcpy(v, net->param->weight, n * sizeof *v);
+    sgn_real *v = copy_weights(net);
     sgn_net_round(net);
     double far = 0, all = 0;
     for (int p = 0; p < net->nparams; p++) {
         const sgn_link *w = &net->param[p];
-        const sgn_real *was = v + (w->weight - net->param->weight);
+        const sgn_real *was = v + weights_before(net, w);
         for (size_t i = 0; w->role == SGN_ROLE_LINKS && i < sgn_link_size(w); i++) {
             far += pow((double)(was[i] - w->weight[i]), 2);
             all += pow((double)was[i], 2);

@@ -127,14 +127,12 @@ Test(trainer, frozen_links_are_not_learned)
     sgn_config c = config_of("%s weights.frozen=true", small);
     model m = model_of(&c);
     diary d = {0};
-    size_t n = weights_of(m.net);
-    sgn_real *before = sgn_alloc(n, sizeof *before);
-    memcpy(before, m.net->param->weight, n * sizeof *before);
+    sgn_real *before = copy_weights(m.net);
     OK(train(&m, &d));
     for (int p = 0; p < m.net->nparams; p++) {
         const sgn_link *w = &m.net->param[p];
-        double moved = largest_difference(w->weight, before + (w->weight - m.net->param->weight),
-                                          sgn_link_size(w));
+        double moved =
+            largest_difference(w->weight, before + weights_before(m.net, w), sgn_link_size(w));
         cr_expect_eq(moved > 0, w->trained, "%s of layer %d", w->name, w->layer);
     }
     sgn_free(before);
