@@ -23,7 +23,7 @@ def settings(case):
     return ["problem.kind=gaussian", f"problem.m={m}", f"problem.n={n}", "network.solver=lista",
             f"network.depth={depth}", "network.momentum=none", "network.selection=off", "weights.init=adjoint",
             f"weights.constraint={constraint}", "weights.support=all", f"train.batch={batch}", "train.stages=one",
-            "train.loss=final", "train.lr=1e-30", "train.lr_scalars=1e-30", "train.validation_samples=1",
+            "train.loss=final", "train.lr=1e-12", "train.lr_scalars=1e-12", "train.validation_samples=1",
             "train.test_samples=1", "train.samples=0"]
 
 
