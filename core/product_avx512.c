@@ -21,7 +21,7 @@
 enum {
     COLUMNS = 256,  // of the right factor that are looked at together
     ABREAST = 6,    // columns that share loads ...
-    PART = 4,       // ... of so many vectors
+    PART = 3,       // ... of so many vectors
     SOON = 4        // columns of C that are fetched before they are added to
 };
 
@@ -49,6 +49,7 @@ typedef struct {
     float beta;
     sgn_mat C;
     int turned;            // C is the product's transpose
+    int fifths;            // of a column that are not 0 where sharing loads is faster
     piece next_A, next_B;  // of the panel after this one, and of the stretch after this one
 } stretch;
 
@@ -125,12 +126,16 @@ INLINE void columns_abreast(const stretch *s, int j, int vectors, __mmask16 last
                  ld);
 }
 
-/* Whether ABREAST columns from j on have so few zeros that sharing loads is faster. */
+/* Where a processor loads as many vectors as it multiplies, columns share loads once four of five entries are
+   there (Zen 4); three are enough for one that multiplies nearly twice as many (Ice Lake). */
+static int fifths_to_share(void) { return __builtin_cpu_is("intel") ? 3 : 4; }
+
+/* Whether ABREAST columns from j on have so few zeros. */
 static int are_dense(const stretch *s, int j)
 {
     int entries = 0;
     for (int k = 0; k < ABREAST; k++) entries += __builtin_popcountll(s->present[j + k]);
-    return 5 * entries >= 4 * ABREAST * s->inner;
+    return 5 * entries >= s->fifths * ABREAST * s->inner;
 }
 
 INLINE void columns(const stretch *s, int from, int to, int vectors, __mmask16 last, float beta,
@@ -272,6 +277,7 @@ static void multiply_all(sgn_op opa, sgn_op opb, float alpha, sgn_mat A, sgn_mat
         s.beta = beta;
         s.C = turned ? rows_of_mat(C, j, count) : sgn_mat_cols(C, j, count);
         s.turned = turned;
+        s.fifths = fifths_to_share();
         multiply_block(&s, opa, alpha, A);
     }
 }

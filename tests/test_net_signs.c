@@ -2,6 +2,7 @@
 #include "laws.h"
 
 #include "core/bits.h"
+#include "unroll/signs.h"
 
 #include <math.h>
 #include <string.h>
@@ -86,4 +87,63 @@ Test(net_signs, are_packed_only_where_a_bit_says_it_all)
     cr_expect_eq(packed_by("weights.constraint=onebit-absmean"), 0);
     cr_expect_eq(packed_by("weights.support=random"), 0);
     cr_expect_eq(packed_by("problem.m=50 problem.n=100"), 0);
+}
+
+/* ---- in a training ------------------------------------------------------------------------------ */
+
+typedef struct {
+    const sgn_net *net;
+    uint64_t minus;  // links that were at the step before
+    int steps, flips;
+} watch;
+
+static int has_plus(const sgn_link *w, int i, int j)
+{
+    return (w->signs->B.sign[sgn_panel_word(w->rows, i, j)] & sgn_panel_bit(j)) != 0;
+}
+
+/* Every bit is the sign of its latent, and some changed. */
+static int compare_signs(void *watch_, int step)
+{
+    watch *of = watch_;
+    uint64_t minus = 0;
+    for (int p = 0; p < of->net->nparams; p++) {
+        const sgn_link *w = &of->net->param[p];
+        for (size_t i = 0; w->signs && i < sgn_link_size(w); i++) {
+            int is_minus = w->latent[i] < 0;
+            minus += (uint64_t)is_minus;
+            cr_assert_eq(has_plus(w, (int)(i % (size_t)w->rows), (int)(i / (size_t)w->rows)),
+                         !is_minus, "entry %zu of %s in layer %d, step %d", i, w->name, w->layer,
+                         step);
+        }
+    }
+    of->flips += minus != of->minus;
+    of->minus = minus;
+    of->steps++;
+    return 0;
+}
+
+static void train(const char *keys)
+{
+    sgn_config c =
+        config_of("%s train.batch=20 train.steps=5 train.warmup=0 train.lr=0.1 %s", large, keys);
+    model m = model_of(&c);
+    sgn_trainer *t;
+    OK(sgn_trainer_new(&t, &c.train, c.seed, m.problem, m.net, NULL));
+    watch of = {.net = m.net};
+    OK(sgn_trainer_run(t, &(sgn_observer){.context = &of, .stop = compare_signs}));
+    cr_expect_geq(of.steps, 4, "%s", keys);
+    if (!strncmp(sgn_bits_used(), "avx", 3)) cr_expect_gt(of.flips, 1, "%s: no sign flipped", keys);
+    sgn_trainer_free(t);
+    model_free(&m);
+}
+
+Test(net_signs, follow_their_latents_through_a_training)
+{
+    train("train.clip=inf");
+    train("train.clip=1 weights.estimator=clipped");
+    train("train.clip=inf weights.scale=global");
+    train("train.optimizer=bop weights.estimator=identity");
+    train("weights.estimator=prox");
+    train("train.stages=layerwise");
 }
