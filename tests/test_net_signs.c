@@ -143,7 +143,6 @@ Test(net_signs, follow_their_latents_through_a_training)
     train("train.clip=inf");
     train("train.clip=1 weights.estimator=clipped");
     train("train.clip=inf weights.scale=global");
-    train("train.optimizer=bop weights.estimator=identity");
-    train("weights.estimator=prox");
+    train("train.optimizer=bop weights.estimator=identity train.bop_threshold=0");
     train("train.stages=layerwise");
 }
