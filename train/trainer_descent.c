@@ -42,10 +42,11 @@ static sgn_gradients gradients_for(const sgn_trainer *t)
 
 /* ---- chunks ------------------------------------------------------------------------------------ */
 
+/* Of links of one plane whole panels, which can be packed by themselves (sgn_net_follow_signs). */
 static size_t length_of_chunks(const sgn_link *w)
 {
     size_t panel = (size_t)SGN_PANEL * (size_t)w->rows;
-    if (!is_link(w) || w->planes > 1 || w->rows > CHUNK) return CHUNK;
+    if (!is_link(w) || w->planes > 1) return CHUNK;
     return panel < CHUNK ? CHUNK / panel * panel : panel;
 }
 
@@ -236,7 +237,7 @@ static sgn_status run_turn(sgn_trainer *t, int turn, void (*one)(void *batch_, i
 }
 
 /* From the last turn to the first: what is not finite spreads backwards, so the first that is found names the
-   layer.  It moves nothing. */
+   layer. */
 static sgn_status run_turns(sgn_trainer *t, void (*one)(void *batch_, int i), squares *sum)
 {
     for (int i = sgn_net_turns(t->net) - 1; i >= 0; i--) SGN_TRY(run_turn(t, i, one, sum));
@@ -250,7 +251,7 @@ static sgn_status check_scalars(sgn_trainer *t)
     return run(others(t), measure, &sum);
 }
 
-/* No step depends on the gradient's norm. */
+/* No step depends on the gradient's norm.  What is not finite moves nothing. */
 static sgn_status descend_unclipped(sgn_trainer *t, squares *sum)
 {
     t->update = update_of(t, 0);
