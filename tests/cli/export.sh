@@ -21,6 +21,8 @@ for name, columns in ("y", 50), ("narrow", 49):
         file["y"] = random.standard_normal((70, columns))
 with h5py.File("x.h5", "w") as file:
     file["x"] = random.standard_normal((70, 100))
+with h5py.File("one.h5", "w") as file, h5py.File("y.h5") as all:
+    file["y"] = all["y"][:1]
 END
 
 # within BOUND A B: the numbers differ by no more
@@ -71,6 +73,14 @@ packs() {
 }
 
 packs
+# A single vector has kernels of its own.
+runs infer packed.h5 one.h5 -o x_one.h5
+check 'the estimate of one vector' "$python" -c '
+import h5py
+import numpy as np
+one, all = (h5py.File(name)["x"][:] for name in ("x_one.h5", "x_packed.h5"))
+assert one.shape == (1, 100) and np.linalg.norm(one - all[:1]) < 1e-5 * np.linalg.norm(one)
+assert np.linalg.norm(one - all[1:2]) > 0.1 * np.linalg.norm(one)'
 packs weights.support=magnitude
 packs weights.constraint=full weights.support=random
 packs weights.constraint=planes weights.support=nm weights.planes=2 weights.scale=row
