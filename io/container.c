@@ -61,8 +61,9 @@ static user_block block_before(const sgn_bytes *content, int n, const char *kind
 static sgn_status save_pieces(const sgn_bytes *piece, int n, const char *path, const char *previous,
                               const char *kind)
 {
-    sgn_bytes *all = sgn_alloc((size_t)n + 1, sizeof *all), *content = all + 1;
+    sgn_bytes *all = sgn_alloc((size_t)n + 1, sizeof *all);
     if (!all) return SGN_EMEM;
+    sgn_bytes *content = all + 1;
     memcpy(content, piece, (size_t)n * sizeof *piece);
     content->at = (const char *)piece->at + BLOCK;
     content->size -= BLOCK;
