@@ -27,7 +27,7 @@ static void leave_folder(void)
     cr_assert_eq(system(command), 0);
 }
 
-TestSuite(checkpoint, .init = enter_folder, .fini = leave_folder, .timeout = 120);
+TestSuite(checkpoint, .init = enter_folder, .fini = leave_folder, .timeout = 600);
 
 /* ---- a small network and its trainer --------------------------------------------------------- */
 
