@@ -162,11 +162,10 @@ Test(random_features, prediction_is_what_simulations_tend_to_away_from_the_peak)
 Test(random_features, prediction_is_what_simulations_tend_to_at_the_peak)
 {
     static const char *const keys[] = {
-        "features.kind=sign features.ratio=2 features.lambda=0.001 features.draws=40",
-        "features.kind=gaussian features.ratio=2 features.lambda=0.001 features.draws=40",
-        "features.kind=gaussian features.ratio=2 features.lambda=0.001 features.d=200 "
-        "features.k=400",
-        "features.kind=sign features.ratio=2 features.lambda=0.001 features.d=200 features.k=400",
+        "features.kind=sign features.lambda=0.001 features.draws=40",
+        "features.kind=gaussian features.lambda=0.001 features.draws=40",
+        "features.kind=gaussian features.lambda=0.001 features.d=200 features.k=400",
+        "features.kind=sign features.lambda=0.001 features.d=200 features.k=400",
     };
     check_agreement(keys, sizeof keys / sizeof *keys);
 }
