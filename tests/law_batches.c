@@ -51,10 +51,11 @@ static void pair_free(pair *p)
     sgn_free(p->slope.at);
 }
 
-static void seed(void *pair_, int first, int count)
+static void seed(void *pair_, sgn_var v, int first, int count)
 {
     const pair *p = pair_;
-    sgn_mat g = sgn_tape_grad(p->net->tape, p->net->x[p->net->as.depth - 1]);
+    if (v != p->net->x[p->net->as.depth - 1]) return;
+    sgn_mat g = sgn_tape_grad(p->net->tape, v);
     for (int j = first; j < first + count; j++)
         for (int i = 0; i < g.rows; i++)
             *sgn_mat_at(g, i, j) += *sgn_mat_at(p->slope, i, p->first + j);

@@ -18,11 +18,11 @@ static int is_packed(const sgn_net *net)
     return packed;
 }
 
-static void seed(void *net_, int first, int count)
+static void seed(void *net_, sgn_var v, int first, int count)
 {
     const sgn_net *net = net_;
-    sgn_mat x = sgn_net_estimate(net, net->as.depth - 1),
-            g = sgn_tape_grad(net->tape, net->x[net->as.depth - 1]);
+    if (v != net->x[net->as.depth - 1]) return;
+    sgn_mat x = sgn_tape_value(net->tape, v), g = sgn_tape_grad(net->tape, v);
     for (int j = first; j < first + count; j++)
         for (int i = 0; i < g.rows; i++) *sgn_mat_at(g, i, j) += *sgn_mat_at(x, i, j);
 }

@@ -97,13 +97,14 @@ SGN_VECTOR static void add_difference(sgn_real *restrict g, sgn_real c, const sg
     for (int i = 0; i < n; i++) g[i] += c * (x[i] - y[i]);
 }
 
-void sgn_loss_seed(void *loss, int first, int count)
+void sgn_loss_seed(void *loss, sgn_var v, int first, int count)
 {
     const sgn_loss *l = loss;
-    for (int k = l->kind == SGN_LOSS_DEEP ? 0 : l->layers - 1; k < l->layers; k++) {
-        sgn_mat x = sgn_net_estimate(l->net, k), g = sgn_tape_grad(l->net->tape, l->net->x[k]);
-        for (int j = first; g.cols && j < first + count; j++)
-            add_difference(sgn_mat_at(g, 0, j), (sgn_real)l->coefficient[k], sgn_mat_at(x, 0, j),
-                           sgn_mat_at(l->truth, 0, j), x.rows);
-    }
+    int k = l->kind == SGN_LOSS_DEEP ? 0 : l->layers - 1;
+    while (k < l->layers && l->net->x[k] != v) k++;
+    if (k == l->layers) return;
+    sgn_mat x = sgn_net_estimate(l->net, k), g = sgn_tape_grad(l->net->tape, v);
+    for (int j = first; j < first + count; j++)
+        add_difference(sgn_mat_at(g, 0, j), (sgn_real)l->coefficient[k], sgn_mat_at(x, 0, j),
+                       sgn_mat_at(l->truth, 0, j), x.rows);
 }

@@ -34,7 +34,7 @@ void sgn_loss_release(sgn_loss *l);
 /* The loss of the estimates that the last forward pass left, against truth's first `cols` columns. */
 double sgn_loss_value(sgn_loss *l, sgn_pool *pool, int cols);
 
-/* Adds dL/dx_k to the gradients of columns first .. first+count-1 (a seed for sgn_tape_backward). */
-void sgn_loss_seed(void *loss, int first, int count);
+/* dL/dx_k, where v is x_k (an sgn_seed). */
+void sgn_loss_seed(void *loss, sgn_var v, int first, int count);
 
 #endif

@@ -20,11 +20,12 @@ typedef struct {
     int width;
 } rows;
 
-static void seed_rows(void *context, int first, int count)
+static void seed_rows(void *context, sgn_var v, int first, int count)
 {
     const rows *r = context;
     int n = r->net->n;
-    sgn_mat g = sgn_tape_grad(r->net->tape, r->net->x[r->net->as.depth - 1]);
+    if (v != r->net->x[r->net->as.depth - 1]) return;
+    sgn_mat g = sgn_tape_grad(r->net->tape, v);
     for (int j = first; j < first + count; j += r->width) {
         int entry = r->entry[j / r->width];
         *sgn_mat_at(g, entry % n, j + entry / n) += 1;

@@ -216,11 +216,11 @@ static void clear_grad(const sgn_tape *t, sgn_var v, sgn_span s)
     if (g.cols) memset(g.at, 0, (size_t)g.rows * (size_t)g.cols * sizeof *g.at);
 }
 
-/* What a seed may add to; the others are cleared by the first operation that reaches them. */
+/* Gradients that are there first; the others are cleared by the first operation that reaches them. */
 static void rewind_shard(sgn_tape *t, sgn_span s)
 {
     for (int i = 0; i < t->n; i++)
-        if (t->node[i].is_seeded) clear_grad(t, i, s);
+        if (t->node[i].is_first) clear_grad(t, i, s);
     memset(t->scalar_grad + (size_t)s.shard * t->nscalars, 0, t->nscalars * sizeof(sgn_real));
 }
 
@@ -231,16 +231,23 @@ static void backward(sgn_tape *t, const sgn_node *o, sgn_span s)
     o->op->backward(t, o, s);
 }
 
+/* After every operation that takes the value: a seed needs no memory for the time before its turn. */
+static void seed_block(sgn_tape *t, sgn_var v, int block)
+{
+    int first = block * t->block * SGN_SHARD, end = block_end(t, block) * SGN_SHARD;
+    t->seed(t->context, v, first, (end < t->cols ? end : t->cols) - first);
+}
+
 static void backward_block(void *context, int block)
 {
     sgn_tape *t = context;
-    int first = block * t->block, end = block_end(t, block);
-    for (int s = first; s < end; s++) {
-        rewind_shard(t, span(t, s));
-        t->seed(t->context, span(t, s).first, span(t, s).count);
+    for (int s = block * t->block; s < block_end(t, block); s++) rewind_shard(t, span(t, s));
+    for (int i = t->n - 1; i >= 0; i--) {
+        const sgn_node *o = &t->node[i];
+        if (!o->has_grad) continue;
+        if (o->is_kept || o->last < 0) seed_block(t, i, block);
+        if (o->op) run_block(t, o, block, backward);
     }
-    for (int i = t->n - 1; i >= 0; i--)
-        if (t->node[i].op && t->node[i].has_grad) run_block(t, &t->node[i], block, backward);
 }
 
 static void matrix_gradient(void *context, int item)
@@ -271,8 +278,7 @@ static void sum_scalar_gradients(sgn_tape *t)
     }
 }
 
-void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols,
-                            void (*seed)(void *context, int first, int count), void *context)
+void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols, sgn_seed seed, void *context)
 {
     assert(cols == t->cols && "backward follows forward");
     t->seed = seed;
@@ -303,8 +309,7 @@ void sgn_tape_gradient_factors(const sgn_tape *t, sgn_param p, sgn_mat *D, sgn_m
     *X = sgn_mat_cols(t->node[t->node[i].in[0]].value, 0, t->cols);
 }
 
-void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
-                       void (*seed)(void *context, int first, int count), void *context)
+void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols, sgn_seed seed, void *context)
 {
     sgn_tape_backpropagate(t, pool, cols, seed, context);
     sgn_tape_form_gradients(t, pool, 0, t->nparams);

@@ -80,9 +80,9 @@ sgn_var sgn_tape_input(sgn_tape *t, int rows);
 void sgn_tape_drop_gradients(sgn_tape *t);
 /* The gradient with respect to this input is wanted, too; before any operation uses it. */
 void sgn_tape_watch(sgn_tape *t, sgn_var input);
-/* The value, and the seed's part of its gradient, are looked at from outside.  Without this that holds for
-   inputs and for what no operation takes; other values and gradients share memory, and what stands in it
-   after a pass means nothing. */
+/* The value is looked at from outside, and a seed adds to its gradient.  Without this that holds for inputs
+   and for what no operation takes, whose gradients, too, are there after a pass; others share memory, and what
+   stands in it then means nothing. */
 void sgn_tape_keep(sgn_tape *t, sgn_var v);
 SGN_MUST_CHECK sgn_status sgn_tape_seal(sgn_tape *t);  // one slab for all values; no more recording
 /* Products with A use its packed form from now on: borrowed, of the same shape. */
@@ -115,15 +115,16 @@ sgn_var sgn_tape_operand(const sgn_tape *t, sgn_var v);
 /* Replays the first `cols` columns (at most the batch). */
 void sgn_tape_forward(sgn_tape *t, sgn_pool *pool, int cols);
 
-/* Sets dweight of every trained parameter.  `seed` is called once per shard, before it runs
-   backwards, to add dloss/dvalue to the gradients of the shard's columns. */
-void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols,
-                       void (*seed)(void *context, int first, int count), void *context);
+/* Adds dloss/dv to columns first .. first+count-1 of v's gradient.  Called for all columns of every value that
+   is kept or taken by nothing, from the last value to the first; by several threads at once. */
+typedef void (*sgn_seed)(void *context, sgn_var v, int first, int count);
+
+/* Sets dweight of every trained parameter. */
+void sgn_tape_backward(sgn_tape *t, sgn_pool *pool, int cols, sgn_seed seed, void *context);
 
 /* Its two halves: the gradients of all values and of all trained scalars; then, for link matrices
    first .. end-1 of the table, dweight.  They may share their memory with others that are done with. */
-void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols,
-                            void (*seed)(void *context, int first, int count), void *context);
+void sgn_tape_backpropagate(sgn_tape *t, sgn_pool *pool, int cols, sgn_seed seed, void *context);
 void sgn_tape_form_gradients(sgn_tape *t, sgn_pool *pool, sgn_param first, sgn_param end);
 
 /* Between them: the gradient of a matrix that a single operation multiplies by is D X', or X D', for these.

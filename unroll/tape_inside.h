@@ -35,7 +35,7 @@ struct sgn_tape {
     /* of the pass under way */
     int first_tile;
     int cols, block;  // shards that a thread takes together
-    void (*seed)(void *, int, int);
+    sgn_seed seed;
     void *context;
 };
 

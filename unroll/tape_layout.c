@@ -5,8 +5,7 @@
  * any depth needs a few of them, and these stay in the cache.
  *
  *     lasting values      inputs, what is kept or taken by nothing, what a backward reads
- *     lasting gradients   inputs, what is kept or taken by nothing (a seed adds to them before any
- *                         operation runs), outputs of products whose matrix is trained
+ *     lasting gradients   inputs, what is taken by nothing, outputs of products whose matrix is trained
  */
 #include "core/memory.h"
 #include "unroll/tape_inside.h"
@@ -50,8 +49,8 @@ static void find_lives(sgn_tape *t)
     }
     for (int i = 0; i < t->n; i++) {
         sgn_node *o = &t->node[i];
-        o->is_seeded = o->is_kept || !o->op || o->last < 0;
-        o->value_lasts |= o->is_seeded;
+        o->is_first = !o->op || o->last < 0;
+        o->value_lasts |= o->is_first || o->is_kept;
     }
 }
 
@@ -126,12 +125,13 @@ static void lay_out_value(layout *l, int i)
 
 /* ---- gradients ---------------------------------------------------------------------------------- */
 
-/* z = v + ... gives v its own gradient, if nothing else takes v. */
+/* z = v + ... gives v its own gradient, if nothing else takes v or adds to it. */
 static int hands_on(const sgn_tape *t, const sgn_node *o, int k)
 {
     if (!o->op->accumulates || k != 1) return 0;
     const sgn_node *in = &t->node[o->in[1]];
-    return in->uses == 1 && (has_matrix_gradient(t, o) || !has_matrix_gradient(t, in));
+    return in->uses == 1 && !in->is_kept &&
+           (has_matrix_gradient(t, o) || !has_matrix_gradient(t, in));
 }
 
 static int first_mention(const sgn_node *o, int k)
@@ -150,7 +150,7 @@ static void lay_out_gradients_of(layout *l, int i)
     o->clears = 0;
     for (int k = 0; k < SGN_INPUTS; k++) {
         sgn_node *in = takes(o, k) && first_mention(o, k) ? &t->node[o->in[k]] : NULL;
-        if (!in || !in->has_grad || in->last != i || in->is_seeded) continue;
+        if (!in || !in->has_grad || in->last != i || in->is_first) continue;
         int hands = hands_on(t, o, k);
         handed_on |= hands;
         o->clears |= !hands << k;
@@ -162,12 +162,12 @@ static void lay_out_gradients_of(layout *l, int i)
     if (!handed_on) give_back(l, o->grad_at);
 }
 
-static void lay_out_seeded(layout *l)
+static void lay_out_first_gradients(layout *l)
 {
     for (int i = 0; i < l->tape->n; i++) {
         sgn_node *o = &l->tape->node[i];
         o->grad = sgn_mat_view(NULL, o->rows, 0);
-        if (!o->has_grad || !o->is_seeded) continue;
+        if (!o->has_grad || !o->is_first) continue;
         o->grad_at = take(l, o->rows);
         o->grad = matrix_at(l, o->grad_at, o->rows);
     }
@@ -181,7 +181,7 @@ static void lay_out(layout *l)
     l->places = 0;
     for (int i = 0; i < l->tape->n; i++) lay_out_value(l, i);
     l->places = 0;  // values live on while gradients do
-    lay_out_seeded(l);
+    lay_out_first_gradients(l);
     for (int i = l->tape->n - 1; i >= 0; i--)
         if (l->tape->node[i].op && l->tape->node[i].has_grad) lay_out_gradients_of(l, i);
 }
