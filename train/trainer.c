@@ -127,8 +127,8 @@ static sgn_status run(sgn_trainer *t, const sgn_observer *o, double started)
 {
     sgn_trainer_state *s = &t->state;
     int every = sgn_trainer_epoch_steps(t);
-    sgn_trainer_flips(t);
     if (s->step == 0 && s->epoch == 0) SGN_TRY(sgn_trainer_end_epoch(t, o, 0, started));
+    sgn_trainer_flips(t);  // from these signs on
     if (t->samples) sgn_trainer_shuffle(t);
     while (s->step < t->as.steps) {
         SGN_TRY(sgn_trainer_step(t));

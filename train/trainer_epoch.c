@@ -85,7 +85,7 @@ sgn_status sgn_trainer_end_epoch(sgn_trainer *t, const sgn_observer *o, int step
         .train_db = steps ? 10 * log10(s->epoch_num / s->epoch_den) : (double)NAN,
         .validation_db = validation_db,
         .grad_norm = s->epoch_grad_norm,
-        .flips = sgn_trainer_flips(t),
+        .flips = steps ? sgn_trainer_flips(t) : 0,
         .seconds = seconds,
     };
     int is_best = e.validation_db < s->best_db;

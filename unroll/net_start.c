@@ -117,6 +117,52 @@ sgn_status sgn_net_set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
     return status;
 }
 
+/* The target's size is that of the latents, whatever they come to stand for: steps of the optimiser
+   are relative to it (train/trainer.c). */
+static void measure(sgn_link *w)
+{
+    sgn_mat target = sgn_mat_view(w->weight, w->rows, w->cols);
+    w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
+}
+
+static sgn_status set_and_measure(sgn_net *net, const sgn_layer *l, sgn_mat W0)
+{
+    SGN_TRY(sgn_net_set_layer(net, l, W0));
+    for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
+        sgn_link *w = l->slot[i] == SGN_NO_PARAM ? NULL : &net->param[l->slot[i]];
+        if (w && w->role == SGN_ROLE_LINKS) measure(w);
+    }
+    return SGN_OK;
+}
+
+/* setup() gives every layer the same values: what another layer has need not be computed again. */
+static sgn_status set_like(sgn_net *net, const sgn_layer *other, const sgn_layer *l, sgn_mat W0)
+{
+    int slots = sgn_solver_slots(net->solver);
+    for (int i = 0; i < slots; i++)
+        if (l->slot[i] != SGN_NO_PARAM && other->slot[i] == SGN_NO_PARAM)
+            return set_and_measure(net, l, W0);
+    for (int i = 0; i < slots; i++) {
+        if (l->slot[i] == SGN_NO_PARAM || l->slot[i] == other->slot[i]) continue;
+        sgn_mat_copy(weight_view(net, other->slot[i]), weight_view(net, l->slot[i]));
+        net->param[l->slot[i]].size = net->param[other->slot[i]].size;
+    }
+    set_thresholds(net, l);
+    set_settings(net, l);
+    return SGN_OK;
+}
+
+/* A layer in the middle has all that a layer can have: the first of some solvers has nothing to multiply, and
+   what the last of others would keep is not read. */
+static sgn_status set_layers(sgn_net *net, sgn_mat W0)
+{
+    const sgn_layer *layer = net->memory->layer, *middle = &layer[net->as.depth / 2];
+    SGN_TRY(set_and_measure(net, middle, W0));
+    for (int k = 0; k < net->as.depth; k++)
+        if (&layer[k] != middle) SGN_TRY(set_like(net, middle, &layer[k], W0));
+    return SGN_OK;
+}
+
 /* Every link matrix of its own, with variance 2 / columns: then vectors keep their size from layer to
    layer where a ReLU takes half of them (He et al. 2015, arXiv:1502.01852, eq. 10).  What leaves the last
    layer is small beside that, so that the estimate begins near 0 as that of an iteration does: from a large
@@ -133,23 +179,14 @@ static void draw_links(sgn_net *net, uint64_t seed)
         if (w->layer == net->as.depth - 1) deviation *= last_layer;
         for (size_t i = 0; i < sgn_link_size(w); i++)
             w->weight[i] = (sgn_real)(deviation * sgn_rng_normal(&rng));
+        measure(w);
     }
 }
 
 /* ---- from target values to latents ------------------------------------------------------------ */
 
-/* The target's size is that of the latents, whatever they come to stand for: steps of the optimiser
-   are relative to it (train/trainer.c). */
-static void measure(sgn_link *w)
-{
-    sgn_mat target = sgn_mat_view(w->weight, w->rows, w->cols);
-    w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
-}
-
 static sgn_status latents_from_values(sgn_net *net)
 {
-    for (int p = 0; p < net->nparams; p++)
-        if (net->param[p].role == SGN_ROLE_LINKS) measure(&net->param[p]);
     SGN_TRY(sgn_net_fit(net, NULL, !net->stand_in));
     for (int p = 0; p < net->nparams; p++) {
         sgn_link *w = &net->param[p];
@@ -161,31 +198,13 @@ static sgn_status latents_from_values(sgn_net *net)
     return SGN_OK;
 }
 
-/* setup() gives every layer the same values: what the layer before has need not be computed again. */
-static sgn_status set_like(sgn_net *net, const sgn_layer *before, const sgn_layer *l, sgn_mat W0)
-{
-    int slots = sgn_solver_slots(net->solver);
-    for (int i = 0; i < slots; i++)
-        if (l->slot[i] != SGN_NO_PARAM && before->slot[i] == SGN_NO_PARAM)
-            return sgn_net_set_layer(net, l, W0);
-    for (int i = 0; i < slots; i++)
-        if (l->slot[i] != SGN_NO_PARAM && l->slot[i] != before->slot[i])
-            sgn_mat_copy(weight_view(net, before->slot[i]), weight_view(net, l->slot[i]));
-    set_thresholds(net, l);
-    set_settings(net, l);
-    return SGN_OK;
-}
-
 sgn_status sgn_net_start(sgn_net *net, uint64_t seed)
 {
     sgn_real *room = sgn_alloc((size_t)net->n * (size_t)net->m, sizeof *room);
     if (!room) return SGN_EMEM;
     sgn_mat W0 = sgn_mat_view(room, net->n, net->m);
     sgn_status status = sgn_net_initial_weight(net, seed, W0);
-    const sgn_layer *layer = net->memory->layer;
-    if (!status) status = sgn_net_set_layer(net, &layer[0], W0);
-    for (int k = 1; !status && k < net->as.depth; k++)
-        status = set_like(net, &layer[k - 1], &layer[k], W0);
+    if (!status) status = set_layers(net, W0);
     if (!status && net->as.init == SGN_INIT_HE) draw_links(net, seed);
     sgn_param analytic = net->memory->layer[0].analytic;
     if (!status && analytic != SGN_NO_PARAM)
