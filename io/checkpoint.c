@@ -118,21 +118,29 @@ static sgn_status write_supports(hid_t file, const sgn_net *net)
     return SGN_OK;
 }
 
-static sgn_status write_trainer(hid_t file, sgn_trainer *t)
+/* Before the first step they are 0, and nothing has touched their memory yet. */
+static sgn_status write_moments(hid_t group, sgn_trainer *t)
 {
-    const char *state = (const char *)sgn_trainer_state_of(t);
     size_t count;
     int slots;
     const sgn_real *moments = sgn_trainer_moments(t, &count, &slots);
+    hsize_t shape[] = {(hsize_t)slots, count};
+    if (slots == 0) return SGN_OK;
+    if (sgn_trainer_state_of(t)->step == 0)
+        return sgn_h5_write_zeros(group, "moments", SGN_H5_REAL, 2, shape);
+    return sgn_h5_write_lent(group, "moments", SGN_H5_REAL, 2, shape, moments);
+}
+
+static sgn_status write_trainer(hid_t file, sgn_trainer *t)
+{
+    const char *state = (const char *)sgn_trainer_state_of(t);
     SGN_H5 group = H5I_INVALID_HID;
     SGN_TRY(sgn_h5_group(file, "trainer", &group));
     for (int i = 0; i < sgn_tree_counter_count; i++) {
         const sgn_tree_counter *c = &sgn_tree_counters[i];
         SGN_TRY(sgn_h5_set(group, c->name, c->type, state + c->at));
     }
-    hsize_t shape[] = {(hsize_t)slots, count};
-    return slots == 0 ? SGN_OK
-                      : sgn_h5_write_lent(group, "moments", SGN_H5_REAL, 2, shape, moments);
+    return write_moments(group, t);
 }
 
 sgn_status sgn_checkpoint_save(const char *path, const sgn_config *c, const sgn_net *net,

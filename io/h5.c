@@ -116,14 +116,21 @@ sgn_status sgn_h5_group(hid_t at, const char *name, hid_t *group)
     return SGN_OK;
 }
 
+static sgn_status new_dataset(hid_t at, const char *name, hid_t file_type, hid_t space, hid_t *out)
+{
+    SGN_H5 as = H5Pcreate(H5P_DATASET_CREATE);
+    H5_TRY(as);
+    H5_TRY(H5Pset_obj_track_times(as, 0));
+    *out = H5Dcreate2(at, name, file_type, space, H5P_DEFAULT, as, H5P_DEFAULT);
+    H5_TRY(*out);
+    return SGN_OK;
+}
+
 static sgn_status write_as(hid_t at, const char *name, hid_t file_type, hid_t memory_type,
                            hid_t space, const void *data)
 {
-    SGN_H5 create = H5Pcreate(H5P_DATASET_CREATE);
-    H5_TRY(create);
-    H5_TRY(H5Pset_obj_track_times(create, 0));
-    SGN_H5 set = H5Dcreate2(at, name, file_type, space, H5P_DEFAULT, create, H5P_DEFAULT);
-    H5_TRY(set);
+    SGN_H5 set = H5I_INVALID_HID;
+    SGN_TRY(new_dataset(at, name, file_type, space, &set));
     H5_TRY(H5Dwrite(set, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
     return SGN_OK;
 }
@@ -146,6 +153,15 @@ sgn_status sgn_h5_write_lent(hid_t at, const char *name, sgn_h5_type type, int r
     sgn_status s = sgn_h5_write(at, name, type, rank, dims, data);
     if (pieces) sgn_h5_lend(pieces, 0);
     return s;
+}
+
+/* HDF5 allocates a contiguous dataset when it is first written, and reads its fill value until then. */
+sgn_status sgn_h5_write_zeros(hid_t at, const char *name, sgn_h5_type type, int rank,
+                              const hsize_t *dims)
+{
+    SGN_H5 space = H5Screate_simple(rank, dims, NULL), set = H5I_INVALID_HID;
+    H5_TRY(space);
+    return new_dataset(at, name, sgn_h5_in_file(type), space, &set);
 }
 
 sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text)

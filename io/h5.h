@@ -55,6 +55,9 @@ SGN_MUST_CHECK sgn_status sgn_h5_write(hid_t at, const char *name, sgn_h5_type t
    not copied. */
 SGN_MUST_CHECK sgn_status sgn_h5_write_lent(hid_t at, const char *name, sgn_h5_type type, int rank,
                                             const hsize_t *dims, const void *data);
+/* All 0: the file holds the shape alone. */
+SGN_MUST_CHECK sgn_status sgn_h5_write_zeros(hid_t at, const char *name, sgn_h5_type type, int rank,
+                                             const hsize_t *dims);
 void sgn_h5_transpose(sgn_mat a, sgn_real *out);  // out (a.cols, a.rows), packed
 SGN_MUST_CHECK sgn_status sgn_h5_write_matrix(hid_t at, const char *name, sgn_mat a);  // row-major
 SGN_MUST_CHECK sgn_status sgn_h5_write_text(hid_t at, const char *name, const char *text);
