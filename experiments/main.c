@@ -74,7 +74,7 @@ static void complain(const sgn_command *command)
    come and go, tens of MB of them after a checkpoint. */
 static void give_memory_back(void)
 {
-    enum { LARGE = 1 << 20 };
+    enum { LARGE = 1 << 18 };
     mallopt(M_MMAP_THRESHOLD, LARGE);
 }
 
