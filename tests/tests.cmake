@@ -106,10 +106,11 @@ scripts(tree 60 ${tests}/floors.sh ${tests}/format.sh)
 # small one here, and the one of docs/reliability.md for `cmake --build build -t soak`.
 add_library(faults MODULE ${tests}/soak/faults.c)
 target_link_libraries(faults PRIVATE ${CMAKE_DL_LIBS} Threads::Threads)
-set(soak_environment SIGNROLL=$<TARGET_FILE:signroll_program> FAULTS=$<TARGET_FILE:faults>
-    OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1)
-add_custom_target(soak DEPENDS signroll_program faults)
-function(soak name short long)
+signroll_executable(signroll_shared) # faults.c knows by their libraries whose calls are whose
+add_custom_target(soak DEPENDS signroll_program signroll_shared faults)
+function(soak name program short long)
+    set(soak_environment SIGNROLL=$<TARGET_FILE:${program}> FAULTS=$<TARGET_FILE:faults>
+        OPENBLAS_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1)
     set(command /usr/bin/python3 ${tests}/soak/${name}.py)
     add_custom_command(TARGET soak POST_BUILD VERBATIM USES_TERMINAL
         COMMAND ${CMAKE_COMMAND} -E env ${soak_environment} ${command} ${long})
@@ -120,17 +121,17 @@ function(soak name short long)
     declare(soak_${name} soak 300)
     set_property(TEST soak_${name} PROPERTY ENVIRONMENT ${soak_environment})
 endfunction()
-soak(kills 10 200)
-soak(interrupts 8 50)
-soak(full_disk 40 1000)
-soak(allocations 60 1) # these three: a stride
+soak(kills signroll_program 10 200)
+soak(interrupts signroll_program 8 50)
+soak(full_disk signroll_shared 40 1000)
+soak(allocations signroll_shared 60 1) # this one and the next two: a stride
 if(CMAKE_C_FLAGS MATCHES "--coverage")
     set_property(TEST soak_allocations PROPERTY DISABLED ON) # libgcov does not survive it
 endif()
-soak(divergence 6 1)
-soak(resumes 2 1)
-soak(locks 2 20)
-soak(sweeps 1 10)
+soak(divergence signroll_program 6 1)
+soak(resumes signroll_program 2 1)
+soak(locks signroll_program 2 20)
+soak(sweeps signroll_program 1 10)
 
 add_test(NAME tree_symbols COMMAND sh ${tests}/symbols.sh $<TARGET_FILE:signroll>)
 declare(tree_symbols tree 60)
