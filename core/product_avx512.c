@@ -2,8 +2,9 @@
  *
  * A panel of 96 rows and 64 columns of op(A), 24 KB, is copied into the first-level cache; then every column
  * of C takes, for each entry of op(B) that is not 0, one column of the panel, six vectors.  That is a load
- * for every multiplication, which these processors do at the same rate.  Six columns with few zeros share the
- * loads.  Zeros of A are those of the right factor of C' = op(B)' op(A)', of which sixteen columns at a time
+ * for every multiplication.  Three columns share the loads where their zeros are few or the same: early on a
+ * processor that multiplies more vectors than it loads (Ice Lake), late on one that does both at the same rate
+ * (Zen 4).  Zeros of A are those of the right factor of C' = op(B)' op(A)', of which sixteen columns at a time
  * are transposed into C.
  *
  * The matrices of a deep network do not stay in a cache from one use to the next, and pieces of them are no
@@ -20,8 +21,7 @@
 
 enum {
     COLUMNS = 256,  // of the right factor that are looked at together
-    ABREAST = 6,    // columns that share loads ...
-    PART = 3,       // ... of so many vectors
+    ABREAST = 3,    // columns that share loads: their sums have to fit into 32 registers
     SOON = 4        // columns of C that are fetched before they are added to
 };
 
@@ -49,7 +49,7 @@ typedef struct {
     float beta;
     sgn_mat C;
     int turned;            // C is the product's transpose
-    int fifths;            // of a column that are not 0 where sharing loads is faster
+    int abreast, alone;    // time of an entry that ABREAST columns share, and of one column's own
     piece next_A, next_B;  // of the panel after this one, and of the stretch after this one
 } stretch;
 
@@ -96,46 +96,48 @@ INLINE void one_column(const stretch *s, int j, int vectors, __mmask16 last, flo
         _mm512_mask_storeu_ps(c + v * LANES, rows_of(v, vectors, last), sum[v]);
 }
 
-/* Some of a panel's vectors: ABREAST times as many sums have to fit into 32 registers. */
-INLINE void part_abreast(const stretch *s, int j, int vectors, __mmask16 last, float beta,
-                         const float *panel, float *c, size_t ld)
+/* Entries that are in any of ABREAST columns from j on, and how many these columns have together. */
+INLINE uint64_t present_in_any(const stretch *s, int j, int *entries)
+{
+    uint64_t any = 0;
+    *entries = 0;
+    for (int k = 0; k < ABREAST; k++) {
+        any |= s->present[j + k];
+        *entries += __builtin_popcountll(s->present[j + k]);
+    }
+    return any;
+}
+
+/* Entry i of all ABREAST columns, zeros among them. */
+INLINE void add_entry(const stretch *s, const float *b, size_t i, int vectors,
+                      __m512 sum[ABREAST][VECTORS])
+{
+    __m512 x[ABREAST];
+    for (int k = 0; k < ABREAST; k++)
+        x[k] = _mm512_set1_ps(b[i * s->b.down + (size_t)k * s->b.across]);
+    for (int v = 0; v < vectors; v++) {
+        __m512 a = _mm512_load_ps(s->panel + i * ROWS + v * LANES);
+        __asm__("" : "+v"(a));  // or gcc loads it for every column
+        for (int k = 0; k < ABREAST; k++) sum[k][v] = _mm512_fmadd_ps(x[k], a, sum[k][v]);
+    }
+}
+
+INLINE void columns_abreast(const stretch *s, int j, uint64_t any, int vectors, __mmask16 last,
+                            float beta, float *c, size_t ld)
 {
     const float *b = s->b.at + (size_t)j * s->b.across;
-    __m512 sum[ABREAST][PART];
+    __m512 sum[ABREAST][VECTORS];
     for (int k = 0; k < ABREAST; k++)
         for (int v = 0; v < vectors; v++)
             sum[k][v] = before(c + (size_t)k * ld + v * LANES, beta, rows_of(v, vectors, last));
-    for (int i = 0; i < s->inner; i++, panel += ROWS, b += s->b.down)
-        for (int k = 0; k < ABREAST; k++) {
-            __m512 x = _mm512_set1_ps(b[(size_t)k * s->b.across]);
-            for (int v = 0; v < vectors; v++)
-                sum[k][v] = _mm512_fmadd_ps(x, _mm512_load_ps(panel + v * LANES), sum[k][v]);
-        }
+    if (any + 1 == 0)  // counting is faster than looking for bits
+        for (size_t i = 0; i < INNER; i++) add_entry(s, b, i, vectors, sum);
+    else
+        for (; any; any &= any - 1) add_entry(s, b, (size_t)__builtin_ctzll(any), vectors, sum);
     for (int k = 0; k < ABREAST; k++)
         for (int v = 0; v < vectors; v++)
             _mm512_mask_storeu_ps(c + (size_t)k * ld + v * LANES, rows_of(v, vectors, last),
                                   sum[k][v]);
-}
-
-INLINE void columns_abreast(const stretch *s, int j, int vectors, __mmask16 last, float beta,
-                            float *c, size_t ld)
-{
-    int upper = vectors > PART ? PART : 0;
-    if (upper) part_abreast(s, j, PART, (__mmask16)0xffff, beta, s->panel, c, ld);
-    part_abreast(s, j, vectors - upper, last, beta, s->panel + upper * LANES, c + upper * LANES,
-                 ld);
-}
-
-/* Where a processor loads as many vectors as it multiplies, columns share loads once four of five entries are
-   there (Zen 4); three are enough for one that multiplies nearly twice as many (Ice Lake). */
-static int fifths_to_share(void) { return __builtin_cpu_is("intel") ? 3 : 4; }
-
-/* Whether ABREAST columns from j on have so few zeros. */
-static int are_dense(const stretch *s, int j)
-{
-    int entries = 0;
-    for (int k = 0; k < ABREAST; k++) entries += __builtin_popcountll(s->present[j + k]);
-    return 5 * entries >= s->fifths * ABREAST * s->inner;
 }
 
 INLINE void columns(const stretch *s, int from, int to, int vectors, __mmask16 last, float beta,
@@ -143,9 +145,11 @@ INLINE void columns(const stretch *s, int from, int to, int vectors, __mmask16 l
 {
     for (int j = from; j < to;) {
         float *cj = c + (size_t)(j - from) * ld;
-        if (j + ABREAST <= to && are_dense(s, j)) {
+        int entries = 0;
+        uint64_t any = j + ABREAST <= to ? present_in_any(s, j, &entries) : 0;
+        if (s->abreast * __builtin_popcountll(any) < s->alone * entries) {
             fetch(s, j, ABREAST, vectors, cj, ld);
-            columns_abreast(s, j, vectors, last, beta, cj, ld);
+            columns_abreast(s, j, any, vectors, last, beta, cj, ld);
             j += ABREAST;
         } else {
             fetch(s, j, 1, vectors, cj, ld);
@@ -277,7 +281,8 @@ static void multiply_all(sgn_op opa, sgn_op opb, float alpha, sgn_mat A, sgn_mat
         s.beta = beta;
         s.C = turned ? rows_of_mat(C, j, count) : sgn_mat_cols(C, j, count);
         s.turned = turned;
-        s.fifths = fifths_to_share();
+        s.abreast = __builtin_cpu_is("intel") ? 3 : 5;
+        s.alone = 2;
         multiply_block(&s, opa, alpha, A);
     }
 }
