@@ -47,7 +47,9 @@ int sgn_gemm_by_column(sgn_mat A, int cols);
 void sgn_blas_gemm(sgn_op opa, sgn_op opb, double alpha, sgn_mat A, sgn_mat B, double beta,
                    sgn_mat C);
 
-double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n);  // summed in double
+/* Summed in double. */
+double sgn_dot(const sgn_real *x, const sgn_real *y, size_t n);
+double sgn_sum_squares(const sgn_real *x, size_t n);
 double sgn_mat_sum_squares(sgn_mat a);
 int sgn_mat_finite(sgn_mat a);  // 1 when every entry is
 

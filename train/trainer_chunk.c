@@ -28,7 +28,7 @@ void sgn_chunk_measure(sgn_trainer *t, sgn_chunk *c)
 {
     const sgn_link *w = link_of(t, c);
     const sgn_real *g = w->dlatent + c->first;
-    c->sum_squares = sgn_trainer_moves(t, w) ? sgn_dot(g, g, c->count) : 0;
+    c->sum_squares = sgn_trainer_moves(t, w) ? sgn_sum_squares(g, c->count) : 0;
 }
 
 /* The whole of a link matrix with its first chunk. */
