@@ -17,18 +17,19 @@ int sgn_trainer_moves(const sgn_trainer *t, const sgn_link *w)
 
 /* ---- the gradient ------------------------------------------------------------------------------ */
 
-void sgn_chunk_pull(sgn_trainer *t, sgn_chunk *c)
-{
-    c->dscale = 0;
-    if (c->group >= 0 && sgn_net_pulls_parts(t->net, c->group))
-        c->dscale = sgn_net_pull_part(t->net, c->group, link_of(t, c), c->first, c->count);
-}
-
+/* Piece by piece, so that the first-level cache still has what is measured. */
 void sgn_chunk_measure(sgn_trainer *t, sgn_chunk *c)
 {
+    enum { PIECE = 1 << 12 };
     const sgn_link *w = link_of(t, c);
-    const sgn_real *g = w->dlatent + c->first;
-    c->sum_squares = sgn_trainer_moves(t, w) ? sgn_sum_squares(g, c->count) : 0;
+    int pulls = c->group >= 0 && sgn_net_pulls_parts(t->net, c->group);
+    int moves = sgn_trainer_moves(t, w);
+    c->sum_squares = c->dscale = 0;
+    for (size_t at = c->first, end = c->first + c->count; at < end; at += PIECE) {
+        size_t n = end - at < PIECE ? end - at : PIECE;
+        if (pulls) c->dscale += sgn_net_pull_part(t->net, c->group, w, at, n);
+        if (moves) c->sum_squares += sgn_sum_squares(w->dlatent + at, n);
+    }
 }
 
 /* The whole of a link matrix with its first chunk. */

@@ -135,18 +135,11 @@ static void measure(void *batch_, int i)
     sgn_chunk_measure(b->t, &b->chunk[i]);
 }
 
-static void pull_and_measure(void *batch_, int i)
-{
-    const batch *b = batch_;
-    sgn_chunk_pull(b->t, &b->chunk[i]);
-    sgn_chunk_measure(b->t, &b->chunk[i]);
-}
-
 /* All at once, while the cache has the gradient. */
 static void descend(void *batch_, int i)
 {
     const batch *b = batch_;
-    pull_and_measure(batch_, i);
+    measure(batch_, i);
     if (isfinite(b->chunk[i].sum_squares)) sgn_chunk_move(b->t, &b->chunk[i]);
 }
 
@@ -273,7 +266,7 @@ static sgn_status descend_foreseen(sgn_trainer *t, squares *sum)
 static sgn_status descend_at_once(sgn_trainer *t, squares *sum)
 {
     SGN_TRY(check_scalars(t));
-    SGN_TRY(run_turns(t, pull_and_measure, sum));
+    SGN_TRY(run_turns(t, measure, sum));
     SGN_TRY(run(others(t), measure, sum));
     t->update = update_of(t, sqrt(sum->all));
     return run(all_chunks(t), move, NULL);

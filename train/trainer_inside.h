@@ -70,9 +70,8 @@ SGN_MUST_CHECK sgn_status sgn_trainer_step(sgn_trainer *t);
 SGN_MUST_CHECK sgn_status sgn_trainer_plan_descent(sgn_trainer *t);
 /* Moves all that the stage moves, after the values were gone through backwards; |gradient| of it. */
 SGN_MUST_CHECK sgn_status sgn_trainer_descend(sgn_trainer *t, double *norm);
-/* What a worker does with a chunk whose gradient was formed: dlatent, where its group is pulled back part by
-   part; sum_squares, of the gradient or as it is foreseen; and the optimiser's step. */
-void sgn_chunk_pull(sgn_trainer *t, sgn_chunk *c);
+/* What a worker does with a chunk whose gradient was formed: sum_squares, and dlatent before that where its group
+   is pulled back part by part; sum_squares as it is foreseen, without a gradient; and the optimiser's step. */
 void sgn_chunk_measure(sgn_trainer *t, sgn_chunk *c);
 void sgn_chunk_foresee(sgn_trainer *t, sgn_chunk *c);
 void sgn_chunk_move(sgn_trainer *t, const sgn_chunk *c);
