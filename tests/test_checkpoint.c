@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OK(expr) cr_assert_eq(expr, SGN_OK, "%s", sgn_last_error())
@@ -123,6 +124,30 @@ static void round_trip(const char *constraint, const char *support, const char *
         cr_assert_eq(a.net->support[i]->active, b.net->support[i]->active);
     finish(&a);
     finish(&b);
+}
+
+static long size_saved(run *r)
+{
+    struct stat file;
+    OK(sgn_checkpoint_save(path, &r->config, r->net, r->trainer));
+    cr_assert_eq(stat(path, &file), 0);
+    return (long)file.st_size;
+}
+
+Test(checkpoint, before_the_first_step_moments_are_zeros_that_take_no_room)
+{
+    run a = start_one("train.steps=1"), b = start_one("train.steps=1");
+    size_t count;
+    int slots;
+    OK(sgn_trainer_run(b.trainer, &(sgn_observer){0}));
+    const sgn_real *moments = sgn_trainer_moments(b.trainer, &count, &slots);
+    long bytes = (long)(count * (size_t)slots * sizeof *moments), later = size_saved(&b);
+    cr_assert_gt(sgn_dot(moments, moments, count), 0);
+    cr_assert_leq(size_saved(&a), later - bytes);
+    OK(restore(b.net, b.trainer));
+    moments = sgn_trainer_moments(b.trainer, &count, &slots);
+    cr_assert_eq(sgn_dot(moments, moments, count * (size_t)slots), 0);
+    finish(&a), finish(&b);
 }
 
 Test(checkpoint, a_restored_network_has_every_bit_of_the_saved_one)

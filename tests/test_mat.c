@@ -114,6 +114,18 @@ Test(mat, sum_of_squares_and_finite_skip_the_gaps)
 
 /* A = diag(s) U with U of orthonormal rows or columns would need a factorisation; a rank-one matrix
    u v' has |u|^2 |v|^2, and a diagonal one its largest entry squared. */
+Test(mat, squares_of_any_number_of_entries_are_summed)
+{
+    sgn_mat a = random_mat(100, 1, 100, 4);
+    double expected = 0;
+    for (size_t n = 0; n < 100; n++) {
+        cr_assert_float_eq(sgn_sum_squares(a.at, n), expected, 1e-13 * (expected + 1), "%zu", n);
+        cr_assert_float_eq(sgn_dot(a.at, a.at, n), expected, 1e-13 * (expected + 1), "%zu", n);
+        expected += (double)a.at[n] * (double)a.at[n];
+    }
+    sgn_free(a.at);
+}
+
 Test(mat, lipschitz_is_known_for_diagonal_and_rank_one)
 {
     enum { M = 6, N = 11 };

@@ -67,8 +67,7 @@ static void round_as_latent(const sgn_link *w)
 static sgn_status pack_links(sgn_net *net, sgn_link *w)
 {
     const sgn_net_group *g = group_of(net, w);
-    sgn_mat target = sgn_mat_view(w->weight, w->rows, w->cols);
-    w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
+    sgn_net_measure(w);
     g->constraint->start(&g->links);
     if (g->links.scale->role == SGN_ROLE_SCALE) round_as_latent(g->links.scale);
     SGN_TRY(sgn_deployment_pack(net, g, w));

@@ -65,6 +65,9 @@ SGN_MUST_CHECK sgn_status sgn_net_start(sgn_net *net, uint64_t seed);
    parameters have a weight (unroll/solver.h: setup). */
 SGN_MUST_CHECK sgn_status sgn_net_initial_weight(const sgn_net *net, uint64_t seed, sgn_mat W0);
 SGN_MUST_CHECK sgn_status sgn_net_set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0);
+/* The size of the target, which stands in `weight`, is that of the latents, whatever they come to stand for:
+   steps of the optimiser are relative to it (train/trainer_chunk.c). */
+void sgn_net_measure(sgn_link *w);
 
 /* All of these, for resolved settings. */
 SGN_MUST_CHECK sgn_status sgn_net_build(sgn_net **out, const sgn_net_settings *as,

@@ -117,9 +117,7 @@ sgn_status sgn_net_set_layer(sgn_net *net, const sgn_layer *l, sgn_mat W0)
     return status;
 }
 
-/* The target's size is that of the latents, whatever they come to stand for: steps of the optimiser
-   are relative to it (train/trainer.c). */
-static void measure(sgn_link *w)
+void sgn_net_measure(sgn_link *w)
 {
     sgn_mat target = sgn_mat_view(w->weight, w->rows, w->cols);
     w->size = sqrt(sgn_mat_sum_squares(target) / (double)sgn_link_size(w));
@@ -130,7 +128,7 @@ static sgn_status set_and_measure(sgn_net *net, const sgn_layer *l, sgn_mat W0)
     SGN_TRY(sgn_net_set_layer(net, l, W0));
     for (int i = 0; i < sgn_solver_slots(net->solver); i++) {
         sgn_link *w = l->slot[i] == SGN_NO_PARAM ? NULL : &net->param[l->slot[i]];
-        if (w && w->role == SGN_ROLE_LINKS) measure(w);
+        if (w && w->role == SGN_ROLE_LINKS) sgn_net_measure(w);
     }
     return SGN_OK;
 }
@@ -179,7 +177,7 @@ static void draw_links(sgn_net *net, uint64_t seed)
         if (w->layer == net->as.depth - 1) deviation *= last_layer;
         for (size_t i = 0; i < sgn_link_size(w); i++)
             w->weight[i] = (sgn_real)(deviation * sgn_rng_normal(&rng));
-        measure(w);
+        sgn_net_measure(w);
     }
 }
 

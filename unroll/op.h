@@ -60,7 +60,7 @@ struct sgn_node {
     sgn_real *aux;  // (aux_rows, batch)
     sgn_mat value, grad;
     /* Of sealing (unroll/tape_layout.c): what looks at the value, and when. */
-    int is_kept, is_first, value_lasts, clears;
+    int is_kept, value_lasts, clears;
     int uses, last;  // operations that take it; the last of them, or -1
     size_t value_at, grad_at;
 };

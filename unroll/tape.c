@@ -216,11 +216,11 @@ static void clear_grad(const sgn_tape *t, sgn_var v, sgn_span s)
     if (g.cols) memset(g.at, 0, (size_t)g.rows * (size_t)g.cols * sizeof *g.at);
 }
 
-/* Gradients that are there first; the others are cleared by the first operation that reaches them. */
+/* Gradients of the ends; the others are cleared by the first operation that reaches them. */
 static void rewind_shard(sgn_tape *t, sgn_span s)
 {
     for (int i = 0; i < t->n; i++)
-        if (t->node[i].is_first) clear_grad(t, i, s);
+        if (sgn_node_is_end(&t->node[i])) clear_grad(t, i, s);
     memset(t->scalar_grad + (size_t)s.shard * t->nscalars, 0, t->nscalars * sizeof(sgn_real));
 }
 

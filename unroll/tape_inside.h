@@ -39,6 +39,9 @@ struct sgn_tape {
     void *context;
 };
 
+/* An input, or taken by nothing: its gradient has a place of its own from beginning to end. */
+static inline int sgn_node_is_end(const sgn_node *o) { return !o->op || o->last < 0; }
+
 static inline int sgn_tape_is_matrix(const sgn_link *w)
 {
     return w->role == SGN_ROLE_LINKS || w->role == SGN_ROLE_PHYSICS;

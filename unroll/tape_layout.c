@@ -49,8 +49,7 @@ static void find_lives(sgn_tape *t)
     }
     for (int i = 0; i < t->n; i++) {
         sgn_node *o = &t->node[i];
-        o->is_first = !o->op || o->last < 0;
-        o->value_lasts |= o->is_first || o->is_kept;
+        o->value_lasts |= sgn_node_is_end(o) || o->is_kept;
     }
 }
 
@@ -150,7 +149,7 @@ static void lay_out_gradients_of(layout *l, int i)
     o->clears = 0;
     for (int k = 0; k < SGN_INPUTS; k++) {
         sgn_node *in = takes(o, k) && first_mention(o, k) ? &t->node[o->in[k]] : NULL;
-        if (!in || !in->has_grad || in->last != i || in->is_first) continue;
+        if (!in || !in->has_grad || in->last != i || sgn_node_is_end(in)) continue;
         int hands = hands_on(t, o, k);
         handed_on |= hands;
         o->clears |= !hands << k;
@@ -162,12 +161,12 @@ static void lay_out_gradients_of(layout *l, int i)
     if (!handed_on) give_back(l, o->grad_at);
 }
 
-static void lay_out_first_gradients(layout *l)
+static void lay_out_gradients_of_ends(layout *l)
 {
     for (int i = 0; i < l->tape->n; i++) {
         sgn_node *o = &l->tape->node[i];
         o->grad = sgn_mat_view(NULL, o->rows, 0);
-        if (!o->has_grad || !o->is_first) continue;
+        if (!o->has_grad || !sgn_node_is_end(o)) continue;
         o->grad_at = take(l, o->rows);
         o->grad = matrix_at(l, o->grad_at, o->rows);
     }
@@ -181,7 +180,7 @@ static void lay_out(layout *l)
     l->places = 0;
     for (int i = 0; i < l->tape->n; i++) lay_out_value(l, i);
     l->places = 0;  // values live on while gradients do
-    lay_out_first_gradients(l);
+    lay_out_gradients_of_ends(l);
     for (int i = l->tape->n - 1; i >= 0; i--)
         if (l->tape->node[i].op && l->tape->node[i].has_grad) lay_out_gradients_of(l, i);
 }
